@@ -1,0 +1,1 @@
+"""The typed logic behind the tasks: what knows, what decides, what does."""

@@ -1,0 +1,89 @@
+"""The one process boundary: every command that Slipway runs is started here."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ConfigurationError, Failed
+
+MISSING_TOOL_HINTS = {
+    "docker": "install Docker, or on a bare Debian machine: invoke engine",
+    "git": "install git",
+}
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a command that ended left: its exit code and, unless shown, its two outputs."""
+
+    command: tuple[str, ...]
+    code: int
+    stdout: str = ""
+    stderr: str = ""
+
+
+class CommandFailed(Failed):
+    """A command exited with a code other than 0; `completed` holds the rest."""
+
+    def __init__(self, completed: Completed, *, hint: str = "") -> None:
+        last = (completed.stderr.strip() or completed.stdout.strip()).splitlines()[-15:]
+        what = f"exit code {completed.code} from: {shlex.join(completed.command)}"
+        super().__init__("\n  ".join([what, *last]), hint=hint)
+        self.completed = completed
+
+
+def run(  # noqa: PLR0913 - the options of a process, each by name
+    command: Sequence[str],
+    *,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    show: bool = False,
+    check: bool = True,
+    timeout: float | None = 600,
+    hint: str = "",
+) -> Completed:
+    """Run one command to its end and return what it left.
+
+    `stdin` is text for the command's standard input: the way in for a secret.
+    `env` is added to this process's environment. With `show`, the output goes to
+    the terminal instead of into the result. `timeout` is in seconds.
+
+    Raises CommandFailed (with `hint`) when `check` and the code is not 0, Failed on
+    a time-out, ConfigurationError when the program is not installed.
+    """
+    pipe = None if show else subprocess.PIPE
+    try:
+        done = subprocess.run(
+            list(command),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            errors="replace",
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            timeout=timeout,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _not_startable(command, error) from error
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"no end after {timeout:.0f} s: {shlex.join(command)}", hint=hint) from error
+    completed = Completed(tuple(command), done.returncode, done.stdout or "", done.stderr or "")
+    if check and done.returncode:
+        raise CommandFailed(completed, hint=hint)
+    return completed
+
+
+def _not_startable(command: Sequence[str], error: FileNotFoundError) -> ConfigurationError:
+    if error.filename != command[0]:
+        return ConfigurationError(f"no such folder: {error.filename}")
+    return ConfigurationError(
+        f"{command[0]} is not installed",
+        hint=MISSING_TOOL_HINTS.get(command[0], f"install {command[0]}"),
+    )
