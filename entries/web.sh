@@ -1,0 +1,16 @@
+#!/bin/sh
+# Serves the application. gunicorn gets SIGTERM itself, and ends when its requests have ended.
+set -eu
+
+# Threads, so that a slow client holds a thread and not a process; a connection is kept
+# for longer than a load balancer's idle time-out (60 s), so that it never ends first.
+exec gunicorn 'webapp.app:create_app()' \
+    --bind "0.0.0.0:${WEB_PORT:-8000}" \
+    --workers "${WEB_CONCURRENCY:-2}" \
+    --worker-class gthread --threads 8 \
+    --worker-tmp-dir /dev/shm \
+    --keep-alive 75 \
+    --graceful-timeout 25 \
+    --no-control-socket \
+    --access-logfile - \
+    --access-logformat '%(m)s %(U)s %(s)s %(b)s %(M)sms'

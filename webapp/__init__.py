@@ -1,0 +1,1 @@
+"""The example application: a page with a guest book. Replace this folder with yours."""

@@ -1,0 +1,1 @@
+"""The application's own suite; it runs inside the image, against a real Postgres."""
