@@ -80,6 +80,27 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     return completed
 
 
+def start_detached(
+    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start a command that outlives this process, with its output added to `log`.
+
+    Raises ConfigurationError when the program is not installed.
+    """
+    with log.open("ab") as output:
+        try:
+            return subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise _not_startable(command, error) from error
+
+
 def _not_startable(command: Sequence[str], error: FileNotFoundError) -> ConfigurationError:
     if error.filename != command[0]:
         return ConfigurationError(f"no such folder: {error.filename}")

@@ -1,0 +1,95 @@
+"""The one AWS boundary: clients with their endpoint, time-outs and retries."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import ConfigurationError, Failed, SlipwayError
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+CREDENTIAL_PROBLEMS = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+
+
+@cache
+def _session(settings: Settings) -> Any:
+    import boto3
+
+    return boto3.Session(
+        region_name=settings.region,
+        profile_name=settings.profile,
+        aws_access_key_id=settings.access_key_id,
+        aws_secret_access_key=settings.secret_access_key,
+        aws_session_token=settings.session_token,
+    )
+
+
+@cache
+def client(settings: Settings, service: str) -> Any:
+    """Make the client of an AWS service, such as "cloudformation", for this environment.
+
+    A call waits at most 5 s to connect and 30 s for an answer, and is tried five
+    times at most, with back-off, on throttling and on network errors.
+    """
+    from botocore.config import Config
+
+    retries = {"mode": "standard", "total_max_attempts": 5}
+    config = Config(connect_timeout=5, read_timeout=30, retries=retries)
+    return _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """List the variables that give awscli the same account, without an argument that tells."""
+    given = {
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "AWS_ACCESS_KEY_ID": settings.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key,
+        "AWS_SESSION_TOKEN": settings.session_token,
+        "AWS_PROFILE": settings.profile,
+        "AWS_ENDPOINT_URL": settings.endpoint_url,
+    }
+    return {name: text for name, text in given.items() if text}
+
+
+def error_code(error: Exception) -> str:
+    """Read the code of a botocore ClientError, such as "ValidationError"; "" for another error."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+
+
+def explain(error: Exception) -> SlipwayError | None:
+    """Turn an error of boto3 into one of ours; None when it is not boto3's."""
+    if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"}:
+        return None
+    kind, code = type(error).__name__, error_code(error)
+    if kind in {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"}:
+        return ConfigurationError(
+            f"AWS credentials: {error}",
+            hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
+            "(or with the environment's prefix)",
+        )
+    if code in CREDENTIAL_PROBLEMS:
+        return ConfigurationError(
+            f"AWS refused the call: {error}",
+            hint="check whose credentials these are, and renew them",
+        )
+    if kind in {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"}:
+        where = os.environ.get("AWS_ENDPOINT_URL", "AWS")
+        return Failed(
+            f"no answer from {where}: {error}", hint="check the network, then type it again"
+        )
+    return Failed(
+        f"AWS: {error}", hint="type the same command again; it goes on where this stopped"
+    )

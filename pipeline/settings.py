@@ -1,0 +1,210 @@
+"""What Slipway knows of an environment: one frozen object, read once."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigurationError
+
+LOCAL = "local"
+LOCAL_REGION = "us-east-1"
+LOCAL_ACCOUNT = "000000000000"
+
+
+def setting(  # noqa: PLR0913 - what there is to say of a setting, each by name
+    name: str,
+    meaning: str,
+    *,
+    parse: Callable[[str], Any] = str,
+    default: str | None = None,
+    optional: bool = False,
+    secret: bool = False,
+) -> Any:
+    """Declare a field of Settings that is read from the variable `name`."""
+    known = {"name": name, "meaning": meaning, "parse": parse, "default": default}
+    return field(repr=not secret, metadata={**known, "optional": optional, "secret": secret})
+
+
+def matching(pattern: str, allowed: str) -> Callable[[str], str]:
+    """Make a parser that takes a text of this pattern and says what is `allowed` otherwise."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(allowed)
+        return text
+
+    return parse
+
+
+def parse_port(text: str) -> int:
+    """Read a TCP port that an ordinary user may open."""
+    if not (text.isdecimal() and 1024 <= int(text) <= 65535):  # noqa: PLR2004
+        raise ValueError("a port from 1024 to 65535")
+    return int(text)
+
+
+def parse_switch(text: str) -> bool:
+    """Read yes or no, in the spellings that people use."""
+    words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if text.lower() not in words:
+        raise ValueError("yes or no")
+    return words[text.lower()]
+
+
+REGION = matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+STACK_NAME = matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "letters, digits and hyphens, at most 128")
+REPOSITORY = matching(r"[\w.:/-]+[a-z0-9]", "HOST/NAME, without a scheme and without a tag")
+TEMPLATE = matching(r"\w+(\.\w+)+", "a dotted path such as stack.services.application.template")
+SECRET_ARN = matching(r"arn:aws[\w-]*:secretsmanager:.+", "the ARN of a Secrets Manager secret")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that differs between environments; `name` in the metadata is the variable."""
+
+    environment: str
+    region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
+    stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
+    ecr_repository: str = setting(
+        "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=REPOSITORY
+    )
+    database_secret_arn: str = setting(
+        "DATABASE_SECRET_ARN", "the secret that holds the database's URL", parse=SECRET_ARN
+    )
+    access_key_id: str | None = setting(
+        "AWS_ACCESS_KEY_ID", "an access key, where no other credentials are", optional=True
+    )
+    secret_access_key: str | None = setting(
+        "AWS_SECRET_ACCESS_KEY", "the secret half of it", optional=True, secret=True
+    )
+    session_token: str | None = setting(
+        "AWS_SESSION_TOKEN", "the token of a temporary key", optional=True, secret=True
+    )
+    profile: str | None = setting("AWS_PROFILE", "a profile of ~/.aws/config", optional=True)
+    endpoint_url: str | None = setting(
+        "AWS_ENDPOINT_URL", "another address than AWS's own", optional=True
+    )
+    stack_template: str = setting(
+        "STACK_TEMPLATE",
+        "the function that makes the application template",
+        parse=TEMPLATE,
+        default="stack.services.application.template",
+    )
+    image_repository: str = setting(
+        "IMAGE_REPOSITORY",
+        "where a commit's image is kept until it is pushed: a name in this machine's engine, "
+        "or HOST/NAME of a registry that all jobs share",
+        parse=REPOSITORY,
+        default="slipway/app",
+    )
+    registry_user: str | None = setting(
+        "CI_REGISTRY_USER", "the user of that registry", optional=True
+    )
+    registry_password: str | None = setting(
+        "CI_REGISTRY_PASSWORD", "the password of that user", optional=True, secret=True
+    )
+    python_image: str = setting(
+        "PYTHON_IMAGE", "the base image of the application", default="python:3.14-slim"
+    )
+    postgres_image: str = setting(
+        "POSTGRES_IMAGE", "Postgres for the suite and the local account", default="postgres:17"
+    )
+    local_port: int = setting(
+        "LOCAL_PORT", "the port of the local AWS account", parse=parse_port, default="4566"
+    )
+    local_stack_waits: bool = setting(
+        "LOCAL_STACK_WAITS",
+        "whether a local stack waits for its service, as AWS's does",
+        parse=parse_switch,
+        default="yes",
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the account on this machine."""
+        return self.environment == LOCAL
+
+    @property
+    def delivery_stack_name(self) -> str:
+        """The stack that holds the repository."""
+        return f"{self.stack_name}-delivery"
+
+
+def load(environment: str, folder: Path = Path()) -> Settings:
+    """Read the settings of `environment` from the process environment, then `.env`.
+
+    Raises ConfigurationError that lists every missing or malformed setting at once,
+    or the known environments when this is none of them.
+    """
+    from dotenv import dotenv_values
+
+    written = {name: value for name, value in dotenv_values(folder / ".env").items() if value}
+    return resolve(environment, {**written, **os.environ})
+
+
+def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
+    """Decide the settings of `environment` from `variables` alone."""
+    known = known_environments(variables)
+    if environment not in known:
+        raise ConfigurationError(
+            f"unknown environment {environment!r}; known: {', '.join(known)}",
+            hint=f"set {_prefix(environment)}AWS_STACKNAME to make it known",
+        )
+    chosen = _local_variables(variables) if environment == LOCAL else variables
+    values: dict[str, Any] = {}
+    problems = list(_read_all(environment, chosen, values))
+    if problems:
+        raise ConfigurationError(
+            "\n  ".join([f"{len(problems)} settings of {environment!r} are wrong:", *problems]),
+            hint="set them in the environment or in .env; .env.example explains each",
+        )
+    return Settings(environment=environment, **values)
+
+
+def known_environments(variables: Mapping[str, str]) -> list[str]:
+    """List `local` and each environment whose stack has a name (STAGING_AWS_STACKNAME)."""
+    found = (re.fullmatch(r"([A-Z][A-Z0-9_]*)_AWS_STACKNAME", name) for name in variables)
+    return [LOCAL, *sorted({match[1].lower().replace("_", "-") for match in found if match})]
+
+
+def _prefix(environment: str) -> str:
+    return environment.upper().replace("-", "_") + "_"
+
+
+def _read_all(
+    environment: str, variables: Mapping[str, str], values: dict[str, Any]
+) -> Iterator[str]:
+    for each in fields(Settings):
+        if each.name == "environment":
+            continue
+        name, prefixed = each.metadata["name"], _prefix(environment) + each.metadata["name"]
+        text = variables.get(prefixed) or variables.get(name) or each.metadata["default"]
+        if text is None and not each.metadata["optional"]:
+            yield f"{prefixed} (or {name}) is missing: {each.metadata['meaning']}"
+            continue
+        try:
+            values[each.name] = None if text is None else each.metadata["parse"](text)
+        except ValueError as error:
+            shown = "its value" if each.metadata["secret"] else repr(text)
+            yield f"{name}: {shown} is not {error}"
+
+
+def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """Replace all that could reach a real account: `local` never leaves this machine."""
+    kept = {name: text for name, text in variables.items() if "AWS_" not in name}
+    port = variables.get("LOCAL_PORT") or "4566"
+    return {
+        **kept,
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_STACKNAME": "slipway-local",
+        "AWS_ENDPOINT_URL": f"http://localhost:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "LOCAL_ECR_REPOSITORY": f"localhost:{port}/slipway",
+        "LOCAL_DATABASE_SECRET_ARN": f"arn:aws:secretsmanager:{LOCAL_REGION}:{LOCAL_ACCOUNT}"
+        ":secret:slipway/local/database-url",
+    }
