@@ -8,6 +8,9 @@ from stack.network import Network
 from stack.parameters import DEPLOY, Parameters
 from stack.tasks import WEB
 
+# Without NAT, a public address is the way to the registry and to the logs.
+PUBLIC_ADDRESS = "ENABLED"
+
 
 def add_security_group(
     template: Template, network: Network, balancer: LoadBalancer, port: Parameter
@@ -72,24 +75,22 @@ def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
             ],
             NetworkConfiguration=ecs.NetworkConfiguration(
                 AwsvpcConfiguration=ecs.AwsvpcConfiguration(
-                    # Without NAT, a public address is the way to the registry and to the logs.
-                    AssignPublicIp="ENABLED",
+                    AssignPublicIp=PUBLIC_ADDRESS,
                     Subnets=[Ref(each) for each in network.subnets],
                     SecurityGroups=[Ref(security_group)],
                 )
             ),
         )
     )
-    _outputs(template, service, balancer)
+    _outputs(template, balancer)
     return service
 
 
-def _outputs(template: Template, service: ecs.Service, balancer: LoadBalancer) -> None:
-    name = service.get_att("Name")
-    template.add_output(
-        Output("WebServiceName", Condition=DEPLOY, Description="The web service", Value=name)
-    )
+def _outputs(template: Template, balancer: LoadBalancer) -> None:
     targets = Ref(balancer.target_group)
-    template.add_output(
-        Output("WebTargetGroup", Description="Who answers for the load balancer", Value=targets)
-    )
+    for name, description, value in (
+        ("WebServiceName", "The web service", WEB),
+        ("WebTargetGroup", "Who answers for the load balancer", targets),
+        ("TaskPublicAddress", "Whether tasks have a public address", PUBLIC_ADDRESS),
+    ):
+        template.add_output(Output(name, Description=description, Value=value))

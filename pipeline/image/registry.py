@@ -10,10 +10,14 @@ from pipeline.settings import Settings
 from pipeline.shell import run
 
 
+class RepositoryMissing(ConfigurationError):
+    """The environment has no repository yet."""
+
+
 def find(settings: Settings, tag: str) -> Image | None:
     """Find a tag in the environment's repository, with one call.
 
-    Raises ConfigurationError when the repository does not exist.
+    Raises RepositoryMissing when the repository does not exist.
     """
     ecr = aws.client(settings, "ecr")
     try:
@@ -23,7 +27,7 @@ def find(settings: Settings, tag: str) -> Image | None:
     except ecr.exceptions.ImageNotFoundException:
         return None
     except ecr.exceptions.RepositoryNotFoundException as error:
-        raise ConfigurationError(
+        raise RepositoryMissing(
             f"there is no repository {settings.ecr_repository}",
             hint=f"invoke bootstrap --env {settings.environment}",
         ) from error

@@ -1,121 +1,148 @@
 """The images that every other is built on or tested with."""
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.local import debian
+from pipeline.errors import ConfigurationError, Failed, SlipwayError
+from pipeline.local import debian, machine
+from pipeline.local.debian_images import OWN_PREFIX, is_present, make_postgres, make_python
 from pipeline.shell import run
 
-OWN_PYTHON = "slipway/python:3.13"
-OWN_POSTGRES = "slipway/postgres:17"
-POSTGRES = Path(__file__).with_name("postgres")
-PULL_SECONDS = 600
-UNREACHABLE = ("no such host", "connection refused", "timeout", "timed out", "EOF", "unreachable")
-UNNEEDED = ["packages", "var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man"]
+PYTHON_SETTING, POSTGRES_SETTING = "PYTHON_IMAGE", "POSTGRES_IMAGE"
+REACH_SECONDS = 20
+PULL_SECONDS = 1800
+REFUSALS = ("not found", "denied", "unauthorized", "invalid reference", "manifest unknown")
+SILENCES = (
+    "no such host",
+    "name resolution",
+    "server misbehaving",
+    "connection refused",
+    "connection reset",
+    "timeout",
+    "timed out",
+    "deadline exceeded",
+    "unreachable",
+    "no route to host",
+    "eof",
+    "proxyconnect",
+)
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class BaseImages:
-    """Names of the Python and the Postgres image."""
+    """Names of the Python and the Postgres image; `asked` are those that the settings gave."""
 
     python: str
     postgres: str
+    asked: tuple[str, str]
+
+    def stand_ins(self) -> dict[str, str]:
+        """Name each setting that must change, with the image that stands in for its own."""
+        pairs = zip((PYTHON_SETTING, POSTGRES_SETTING), (self.python, self.postgres), strict=True)
+        both = zip(self.asked, pairs, strict=True)
+        return {setting: name for asked, (setting, name) in both if name != asked}
 
 
-def ensure(wanted: BaseImages, say: Callable[[str], None]) -> BaseImages:
+class Source(Enum):
+    """Where an image comes from that the engine does not have."""
+
+    PULL = "pull"
+    MAKE = "make"
+    NOWHERE = "nowhere"
+
+
+def ensure(python_image: str, postgres_image: str, say: Say = print) -> BaseImages:
     """Have both images in the engine and return their names.
 
     Where no image registry can be reached and this is Debian, with root's rights, they
     are made of Debian's packages, under names of their own.
 
-    Raises Failed when an image can neither be pulled nor made.
+    Raises ConfigurationError when a name is wrong or nothing can be had by it, Failed
+    when a registry answers but the pull does not end well.
     """
-    if _present(wanted.python, wanted.postgres):
-        return wanted
-    if all(_pull(name, say) for name in (wanted.python, wanted.postgres)):
-        return wanted
-    own = BaseImages(OWN_PYTHON, OWN_POSTGRES)
-    if not _present(own.python):
-        _make_python(say)
-    if not _present(own.postgres):
-        _make_postgres(say)
-    return own
+    asked = (python_image, postgres_image)
+    if is_present(*asked):
+        return BaseImages(*asked, asked)
+    python = _have(python_image, PYTHON_SETTING, make_python, say)
+    postgres = _have(postgres_image, POSTGRES_SETTING, make_postgres, say)
+    return BaseImages(python, postgres, asked)
 
 
-def remember(images: BaseImages, wanted: BaseImages, dotenv: Path) -> list[str]:
-    """Write the names that differ from what was wanted into `.env`; return the written names."""
+def remember(images: BaseImages, dotenv: Path, say: Say = print) -> None:
+    """Write the names that are not those asked for into `.env`, which only its owner reads."""
     from dotenv import set_key
 
-    names = {"PYTHON_IMAGE": images.python, "POSTGRES_IMAGE": images.postgres}
-    changed = [] if images == wanted else list(names)
-    for name in changed:
+    if stand_ins := images.stand_ins():
         dotenv.touch(mode=0o600)
-        set_key(dotenv, name, names[name], quote_mode="never")
-    return changed
+        dotenv.chmod(0o600)
+        for setting, name in stand_ins.items():
+            set_key(dotenv, setting, name, quote_mode="never")
+            say(f"base images: wrote {setting}={name} into {dotenv}")
 
 
-def _present(*names: str) -> bool:
-    command = ["docker", "image", "inspect", "--format", "{{.Id}}", *names]
-    return run(command, check=False, timeout=30).code == 0
+def choose(*, own: bool, answers: bool, can_make: bool) -> Source:
+    """Decide where a missing image comes from.
+
+    `own` says that it has one of the names that only this machine gives; `answers`
+    that its registry does.
+    """
+    if can_make and (own or not answers):
+        return Source.MAKE
+    # Not asked whether the registry answers: the engine may have a proxy that we have not.
+    return Source.NOWHERE if own else Source.PULL
 
 
-def _pull(name: str, say: Callable[[str], None]) -> bool:
-    """Pull one image; False when no registry can be reached."""
-    if _present(name):
-        return True
-    say(f"pulling {name}")
-    done = run(["docker", "pull", "--quiet", name], check=False, timeout=PULL_SECONDS)
-    if done.code == 0:
-        return True
-    if not is_unreachable(done.stderr):
-        raise Failed(f"{name} cannot be pulled: {done.stderr.strip()}", hint="check its name")
-    if os.geteuid() or not Path("/etc/debian_version").exists():
-        raise ConfigurationError(
-            f"{name} is not here and its registry cannot be reached",
-            hint="set PYTHON_IMAGE and POSTGRES_IMAGE to images that can be had",
-        )
-    return False
+def _have(name: str, setting: str, make: Callable[[Say], str], say: Say) -> str:
+    if is_present(name):
+        return name
+    own = name.startswith(OWN_PREFIX)
+    can_make = machine.is_root() and machine.is_supported()
+    answers = can_make and not own and _answers(name)
+    source = choose(own=own, answers=answers, can_make=can_make)
+    if source is Source.NOWHERE:
+        what = f"{name} is not in the engine, and is made on a bare Debian machine only"
+        raise ConfigurationError(what, hint=f"remove {setting} from .env, then: invoke engine")
+    if source is Source.PULL:
+        return _pull(name, setting, say)
+    with debian.alone():
+        return make(say)
 
 
-def is_unreachable(message: str) -> bool:
+def _answers(name: str) -> bool:
+    """Ask the registry for the image's name alone: a pull has no time limit of its own."""
+    try:
+        command = ["docker", "buildx", "imagetools", "inspect", name]
+        done = run(command, check=False, timeout=REACH_SECONDS)
+    except Failed:
+        return False
+    return done.code == 0 or not is_silence(done.stderr)
+
+
+def _pull(name: str, setting: str, say: Say) -> str:
+    say(f"base images: pulling {name}")
+    command = ["docker", "pull", "--quiet", name]
+    done = run(command, check=False, timeout=PULL_SECONDS)
+    if done.code:
+        raise explain(name, setting, done.stderr.strip())
+    return name
+
+
+def explain(name: str, setting: str, words: str) -> SlipwayError:
+    """Say why a pull failed, from docker's own words."""
+    if is_silence(words):
+        what = f"{name} is not in the engine, and its registry does not answer: {words}"
+        hint = f"mind the network, or set {setting} to an image that can be had"
+        return ConfigurationError(what, hint=hint)
+    if any(refusal in words.lower() for refusal in REFUSALS):
+        hint = f"correct {setting}, or docker login to its registry"
+        return ConfigurationError(f"the registry has no {name} for us: {words}", hint=hint)
+    return Failed(f"{name} cannot be pulled: {words}", hint="invoke engine, to try again")
+
+
+def is_silence(words: str) -> bool:
     """Whether docker's words mean that the registry did not answer, not that it said no."""
-    return any(words in message for words in UNREACHABLE)
-
-
-def _make_python(say: Callable[[str], None]) -> None:
-    say(f"making {OWN_PYTHON} of Debian's packages")
-    tree = debian.tree(say)
-    part = tree.with_name("python.part")
-    shutil.rmtree(part, ignore_errors=True)
-    run(["cp", "--archive", str(tree), str(part)])
-    _prepare(part)
-    archive = part.with_suffix(".tar")
-    run(["tar", "--directory", str(part), "--create", "--file", str(archive), "."])
-    settings = ["ENV LANG=C.UTF-8", 'CMD ["python3"]']
-    changes = [word for each in settings for word in ("--change", each)]
-    run(["docker", "import", *changes, str(archive), OWN_PYTHON])
-    archive.unlink()
-    shutil.rmtree(part)
-
-
-def _prepare(tree: Path) -> None:
-    """Make a Debian tree a Python image that trusts what this machine trusts."""
-    for name in UNNEEDED:
-        shutil.rmtree(tree / name, ignore_errors=True)
-    for marker in tree.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
-        marker.unlink()
-    for name in ("python", "python3"):
-        (tree / "usr/local/bin" / name).symlink_to("/usr/bin/python3")
-    trusted = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
-    shutil.copy(trusted, tree / "etc/ssl/certs/ca-certificates.crt")
-
-
-def _make_postgres(say: Callable[[str], None]) -> None:
-    say(f"making {OWN_POSTGRES} of Debian's packages")
-    base = ["--build-arg", f"PYTHON_IMAGE={OWN_PYTHON}"]
-    options = ["--load", "--provenance=false", "--tag", OWN_POSTGRES]
-    run(["docker", "buildx", "build", *options, *base, str(POSTGRES)])
+    return any(silence in words.lower() for silence in SILENCES)

@@ -1,134 +1,123 @@
-"""An engine from Debian's packages, where none runs and no image registry can be reached.
+"""Debian's packages on this machine, and a small tree of a newer release beside them.
 
-The engine of the next release (trixie), which keeps digests and has buildx, runs on
-Debian 12 with Debian 12's own runc. Nothing of it is under the control of systemd:
-it is started by `invoke engine` and ends with the machine.
+Both the engine's files and the Python base image are taken from that tree.
 """
 
-import json
+import fcntl
 import os
+import re
 import shutil
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import Failed
-from pipeline.shell import run, start_detached
+from pipeline.local import machine
+from pipeline.shell import Completed, run
 
 HOME = Path("/opt/slipway-engine")
-TREE = HOME / "trixie"
-FILES = HOME / "engine"
-PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "containerd"]
-HOST_PACKAGES = ["ca-certificates", "debootstrap", "iptables", "runc"]
-PLUGINS = Path("/usr/local/lib/docker/cli-plugins")
-CLIENT = Path("/usr/local/bin/docker")
-LOG = Path("/var/log/slipway-dockerd.log")
-START_SECONDS = 60
+RELEASE = "trixie"
+TREE = HOME / RELEASE
+TREE_PACKAGES = ["ca-certificates", "python3", "python3-pip", "python3-venv"]
 NEEDED_BYTES = 3 * 1024**3
-
-DAEMON = {
-    "features": {"containerd-snapshotter": True},
-    "hosts": ["unix:///var/run/docker.sock"],
+SLOW_NETWORK_SECONDS = 1800
+# Waits for a run of unattended-upgrades.
+WAIT = ["--option", "DPkg::Lock::Timeout=120"]
+INSTALL = ["apt-get", "--quiet", *WAIT, "install", "--yes", "--no-install-recommends"]
+# Root without a login shell has a PATH that lacks these.
+PATH = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
+# A program each package is known by; ca-certificates is what makes the host's bundle.
+PROGRAMS = {
+    "debootstrap": "debootstrap",
+    "iptables": "iptables",
+    "runc": "runc",
+    "update-ca-certificates": "ca-certificates",
 }
 
 
-def installed() -> bool:
-    """Whether an earlier `install` came to its end."""
-    return FILES.is_dir() and shutil.which("runc") is not None
+def missing_packages(has: Callable[[str], bool] | None = None) -> list[str]:
+    """List the Debian packages that the host lacks; `has` says whether a program is there."""
+    has = has or (lambda program: shutil.which(program, path=PATH) is not None)
+    wanted = {**PROGRAMS, **_wanted_here()}
+    return [package for program, package in wanted.items() if not has(program)]
 
 
-def install(say: Callable[[str], None]) -> None:
-    """Install the engine's files; an interrupted run is finished by the next one.
+def _wanted_here() -> dict[str, str]:
+    wanted = {}
+    if Path("/sys/module/apparmor/parameters/enabled").exists():
+        wanted["apparmor_parser"] = "apparmor"  # else no container starts
+    if not machine.has_cgroups():
+        wanted["cgroupfs-mount"] = "cgroupfs-mount"
+    return wanted
 
-    Raises Failed when the disk has no room for it, CommandFailed when a package
-    cannot be had.
-    """
-    HOME.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(HOME).free < NEEDED_BYTES:
-        raise Failed(f"less than 3 GiB free under {HOME}", hint="make room, then: invoke engine")
-    say("installing debootstrap, iptables and runc")
-    _apt("update")
-    _apt("install", "--yes", "--no-install-recommends", *HOST_PACKAGES)
-    tree(say)
-    _engine_files(say)
+
+def install_packages(say: Callable[[str], None]) -> None:
+    """Install what the host lacks; no network is needed when nothing is missing."""
+    if missing := missing_packages():
+        say(f"engine: installing {', '.join(missing)}")
+        # Unchecked: a foreign source that is out of order is no reason to stop.
+        system("apt-get", "--quiet", "update", check=False)
+        system(*INSTALL, *missing)
 
 
 def tree(say: Callable[[str], None]) -> Path:
     """Make a minimal Debian tree with Python, or find the one that is there."""
     if not TREE.is_dir():
-        say("unpacking a minimal Debian with Python (trixie)")
-        part = _fresh(TREE)
-        include = "--include=ca-certificates,python3,python3-venv"
-        run(["debootstrap", "--variant=minbase", include, "trixie", str(part)], timeout=900)
+        need_room()
+        install_packages(say)
+        say(f"engine: unpacking a minimal Debian with Python ({RELEASE})")
+        part = fresh(TREE)
+        # In a mount namespace, so that an interrupted run leaves no /proc mounted in there.
+        bootstrap = ["unshare", "--mount", "debootstrap", "--variant=minbase"]
+        include = f"--include={','.join(TREE_PACKAGES)}"
+        system(*bootstrap, include, RELEASE, str(part), *_mirror())
         part.rename(TREE)
     return TREE
 
 
-def _engine_files(say: Callable[[str], None]) -> None:
-    say("unpacking dockerd, containerd and buildx")
-    part, packages = _fresh(FILES), _fresh(TREE / "packages")
-    part.mkdir()
-    packages.mkdir()
-    script = "apt-get --quiet update && cd /packages.part && apt-get --quiet download " + " ".join(
-        ["--option=APT::Sandbox::User=root", *PACKAGES]
-    )
-    run(["chroot", str(TREE), "sh", "-c", script])
-    for package in packages.glob("*.deb"):
-        run(["dpkg-deb", "--extract", str(package), str(part)])
-    shutil.rmtree(packages)
-    (part / "daemon.json").write_text(json.dumps(DAEMON))
-    _link_client(part)
-    part.rename(FILES)
+def _mirror() -> list[str]:
+    command = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(LABEL) $(REPO_URI)"]
+    return mirror(system(*command, "Identifier: Packages", check=False).stdout)
 
 
-def _link_client(part: Path) -> None:
-    """Put buildx where any client finds it, and the client itself where there is none."""
-    PLUGINS.mkdir(parents=True, exist_ok=True)
-    links = [(PLUGINS / "docker-buildx", "usr/libexec/docker/cli-plugins/docker-buildx")]
-    if shutil.which("docker") is None:
-        links.append((CLIENT, "usr/bin/docker"))
-    for link, inside in links:
-        if (part / inside).exists():
-            link.unlink(missing_ok=True)
-            link.symlink_to(FILES / inside)
+def mirror(targets: str) -> list[str]:
+    """Find where this machine's own Debian comes from; [] leaves debootstrap its default."""
+    found = re.findall(r"^Debian Debian (https?://\S+)$", targets, re.MULTILINE)
+    return found[:1]
 
 
-def start(say: Callable[[str], None]) -> None:
-    """Start dockerd on its socket, and return when it answers.
+def fresh(target: Path) -> Path:
+    """Name the place where `target` is made, emptied of what an interrupted run left.
 
-    Raises Failed with the end of its log when it does not within START_SECONDS.
+    It is given its final name at the end: what has that name is complete.
     """
-    say("starting dockerd")
-    _mount_cgroups()
-    path = f"{FILES}/usr/sbin:{FILES}/usr/bin:{os.environ.get('PATH', os.defpath)}"
-    command = ["dockerd", "--config-file", str(FILES / "daemon.json")]
-    process = start_detached(command, log=LOG, env={"PATH": path})
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        if run(["docker", "version"], check=False, timeout=10).code == 0:
-            return
-        time.sleep(0.2)
-    last = "\n  ".join(LOG.read_text(errors="replace").splitlines()[-5:])
-    raise Failed(f"dockerd did not start:\n  {last}", hint=f"read {LOG}, then: invoke engine")
-
-
-def _mount_cgroups() -> None:
-    """Mount the control groups where no init system has done so."""
-    if any(Path("/sys/fs/cgroup").iterdir()):
-        return
-    _apt("install", "--yes", "--no-install-recommends", "cgroupfs-mount")
-    run(["cgroupfs-mount"])
-
-
-def _fresh(target: Path) -> Path:
-    """Name the place where `target` is made, emptied of what an interrupted run left."""
     part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
+    if part.exists():
+        shutil.rmtree(part)
+    part.parent.mkdir(parents=True, exist_ok=True)
     return part
 
 
-def _apt(*arguments: str) -> None:
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run(
-        ["apt-get", "--quiet", *arguments], env=quiet, hint="check the network, then: invoke engine"
-    )
+def need_room() -> None:
+    """Raise Failed where the disk has no room for the engine and its first images."""
+    for folder in (HOME, Path("/var/lib")):
+        folder.mkdir(parents=True, exist_ok=True)
+        if (free := shutil.disk_usage(folder).free) < NEEDED_BYTES:
+            wanted = f"{free / 1024**3:.1f} GiB free for {folder}, 3 are needed"
+            raise Failed(wanted, hint="make room, then: invoke engine")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process installs, and keep others waiting."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def system(*command: str, check: bool = True) -> Completed:
+    """Run one of root's commands, which never asks a question."""
+    quiet = {"PATH": PATH, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    hint = "read the lines above, mind the network and the disk, then: invoke engine"
+    return run(command, env=quiet, check=check, timeout=SLOW_NETWORK_SECONDS, hint=hint)

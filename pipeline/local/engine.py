@@ -5,26 +5,19 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, Failed
+from pipeline.local import debian, debian_engine, machine
 from pipeline.shell import run
 
-INSTALL_HINT = "install Docker 29 or newer, with buildx, and start it"
-CONTAINERD_HINT = (
-    'set {"features": {"containerd-snapshotter": true}} in the engine\'s daemon.json and restart it'
+ANSWER_SECONDS = 10
+BUILDX_HINT = "install docker-buildx-plugin (docker-ce), or bring Docker Desktop up to date"
+STORE_HINT = (
+    "with Docker 24 or newer, switch on 'Use containerd for pulling and storing images' in Docker"
+    ' Desktop, or set {"features": {"containerd-snapshotter": true}} in /etc/docker/daemon.json;'
+    " then restart it"
 )
-
-
-class Action(Enum):
-    """What `ensure` does about what it found."""
-
-    NOTHING = "nothing"
-    START = "start"
-    INSTALL = "install"
-    EXPLAIN = "explain"
 
 
 @dataclass(frozen=True)
@@ -36,77 +29,91 @@ class Engine:
     containerd_store: bool
 
 
-@dataclass(frozen=True)
-class Machine:
-    """What decides whether an engine can be put on this machine."""
+def ensure(say: Callable[[str], None] = print) -> Engine:
+    """Find the running engine, or start one, or install one and start it.
 
-    root: bool
-    debian: bool
-    installed: bool
+    Raises ConfigurationError where it can do none of these, or where the running
+    engine lacks buildx or the containerd image store, which keeps digests. Raises
+    Failed when the disk is too full, or when the engine does not start.
+    """
+    engine, words = _ask()
+    if engine:
+        return sufficient(engine)
+    facts = look(words)
+    action = machine.decide(facts)
+    if action is machine.Action.EXPLAIN:
+        raise machine.explain(facts)
+    with debian.alone():
+        if action is machine.Action.INSTALL:
+            debian_engine.install(say)
+        debian_engine.start(say)
+    return require()
+
+
+def require() -> Engine:
+    """Find the running engine; ConfigurationError says what is wrong and how to get one."""
+    engine, words = _ask()
+    if engine is None:
+        raise machine.explain(look(words))
+    return sufficient(engine)
 
 
 def ask() -> Engine | None:
-    """Ask the running engine what it is; None where none answers within 10 s."""
+    """Ask the running engine what it is; None where none answers."""
+    return _ask()[0]
+
+
+def look(words: str) -> machine.Facts:
+    """Find out what this machine is, where no engine answered; `words` are the client's."""
+    return machine.Facts(
+        client=shutil.which("docker") is not None,
+        denied="permission denied" in words.lower(),
+        elsewhere=os.environ.get("DOCKER_HOST", ""),
+        unit=machine.has_docker_unit(),
+        root=machine.is_root(),
+        debian=machine.is_supported(),
+        installed=debian_engine.installed(),
+    )
+
+
+def _ask() -> tuple[Engine | None, str]:
+    """Ask the engine; a hanging one is an error, because it is not one that is missing."""
     if shutil.which("docker") is None:
+        return None, ""
+    command = ["docker", "info", "--format", "{{json .}}"]
+    try:
+        done = run(command, check=False, timeout=ANSWER_SECONDS)
+    except Failed as error:
+        raise ConfigurationError(
+            f"the container engine does not answer within {ANSWER_SECONDS} s",
+            hint="restart it, or if DOCKER_HOST is set, look there",
+        ) from error
+    return parse(done.stdout), done.stderr + done.stdout
+
+
+def parse(text: str) -> Engine | None:
+    """Read the JSON of `docker info`; None when it tells of no server."""
+    try:
+        info: dict[str, Any] = json.loads(text)
+    except ValueError:
         return None
-    done = run(["docker", "info", "--format", "{{json .}}"], check=False, timeout=10)
-    return parse(json.loads(done.stdout)) if done.code == 0 else None
-
-
-def parse(info: dict[str, Any]) -> Engine | None:
-    """Read the answer of `docker info`; None when it tells of no server."""
     if not info.get("ServerVersion"):
         return None
-    plugins = {each["Name"] for each in info.get("ClientInfo", {}).get("Plugins") or []}
+    plugins = {each["Name"] for each in (info.get("ClientInfo") or {}).get("Plugins") or []}
+    # A list of pairs; other drivers repeat their keys, this one is found once.
     status = dict(info.get("DriverStatus") or [])
     store = str(status.get("driver-type", "")).startswith("io.containerd.snapshotter")
     return Engine(info["ServerVersion"], "buildx" in plugins, store)
 
 
-def decide(engine: Engine | None, machine: Machine) -> Action:
-    """Choose what to do, from what answers and what the machine allows."""
-    if engine:
-        return Action.NOTHING
-    if not machine.root or not machine.debian:
-        return Action.EXPLAIN
-    return Action.START if machine.installed else Action.INSTALL
-
-
-def ensure(say: Callable[[str], None]) -> Engine:
-    """Find the running engine, or start one, or install one and start it.
-
-    Raises ConfigurationError where it can do none of these, or where the running
-    engine lacks buildx or the containerd image store, which keeps digests.
-    """
-    from pipeline.local import debian
-
-    engine = ask()
-    machine = Machine(os.geteuid() == 0, Path("/etc/debian_version").exists(), debian.installed())
-    action = decide(engine, machine)
-    if action is Action.EXPLAIN:
-        raise ConfigurationError("no container engine answers", hint=INSTALL_HINT)
-    if action is Action.INSTALL:
-        debian.install(say)
-    if action is not Action.NOTHING:
-        debian.start(say)
-        engine = ask()
-    return _sufficient(engine)
-
-
-def require() -> Engine:
-    """Find the running engine, or raise ConfigurationError that says how to get one."""
-    if (engine := ask()) is None:
-        raise ConfigurationError("no container engine answers", hint="invoke engine")
-    return _sufficient(engine)
-
-
-def _sufficient(engine: Engine | None) -> Engine:
-    if engine is None:
-        raise ConfigurationError("the engine was started but does not answer", hint=INSTALL_HINT)
+def sufficient(engine: Engine) -> Engine:
+    """Return the engine, or raise ConfigurationError that says what to switch on."""
     if not engine.buildx:
-        raise ConfigurationError("the engine has no buildx", hint="install docker-buildx")
+        raise ConfigurationError(
+            f"the client of engine {engine.version} has no buildx", hint=BUILDX_HINT
+        )
     if not engine.containerd_store:
         raise ConfigurationError(
-            "the engine does not keep the digests of what it builds", hint=CONTAINERD_HINT
+            f"engine {engine.version} does not keep the digests of what it builds", hint=STORE_HINT
         )
     return engine

@@ -1,0 +1,82 @@
+"""A change set: proposed, shown, and executed or thrown away."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import aws
+from pipeline.errors import Failed
+from pipeline.release import stack as stacks
+from pipeline.release import template
+from pipeline.release.stack import Stack
+from pipeline.release.states import Step
+from pipeline.settings import Settings
+from pipeline.view.events import ResourceChange
+
+PROPOSE_SECONDS = 300
+POLL_SECONDS = 0.5
+EMPTY = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set that waits to be executed, and what it will do."""
+
+    name: str
+    changes: tuple[ResourceChange, ...]
+
+
+def propose(settings: Settings, stack: Stack, body: str, named: dict[str, str]) -> ChangeSet | None:
+    """Have CloudFormation work out what would change; None when nothing would.
+
+    Raises Failed with CloudFormation's reason when it refuses.
+    """
+    cloudformation = aws.client(settings, "cloudformation")
+    name = cloudformation.create_change_set(
+        StackName=stack.name,
+        ChangeSetName=f"slipway-{time.time_ns()}",
+        ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
+        TemplateBody=body,
+        Parameters=stacks.carried(stack, template.parameters(body), named),
+        Capabilities=["CAPABILITY_IAM"],
+    )["Id"]
+    answer = _wait(cloudformation, name)
+    if answer["Status"] == "CREATE_COMPLETE":
+        return ChangeSet(name, tuple(_changes(cloudformation, name)))
+    cloudformation.delete_change_set(ChangeSetName=name)
+    reason = answer.get("StatusReason", "")
+    if is_empty(reason):
+        return None
+    raise Failed(f"CloudFormation refuses the change of {stack.name}: {reason}")
+
+
+def is_empty(reason: str) -> bool:
+    """Whether a change set failed only because it would change nothing."""
+    return any(words in reason for words in EMPTY)
+
+
+def execute(settings: Settings, change_set: ChangeSet) -> None:
+    """Begin the change."""
+    aws.client(settings, "cloudformation").execute_change_set(ChangeSetName=change_set.name)
+
+
+def _wait(cloudformation: Any, name: str) -> dict[str, Any]:
+    until = time.monotonic() + PROPOSE_SECONDS
+    while time.monotonic() < until:
+        answer: dict[str, Any] = cloudformation.describe_change_set(ChangeSetName=name)
+        if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
+            return answer
+        time.sleep(POLL_SECONDS)
+    raise Failed(f"the change set {name} is not ready after {PROPOSE_SECONDS} s", hint="again")
+
+
+def _changes(cloudformation: Any, name: str) -> list[ResourceChange]:
+    pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=name)
+    return [change(each["ResourceChange"]) for page in pages for each in page.get("Changes", [])]
+
+
+def change(found: dict[str, Any]) -> ResourceChange:
+    """Read one change of DescribeChangeSet."""
+    replaced = str(found.get("Replacement", ""))
+    kind = found["ResourceType"]
+    return ResourceChange(found["Action"], found["LogicalResourceId"], kind, replaced)

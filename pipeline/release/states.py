@@ -1,0 +1,69 @@
+"""What each state of a stack means, and what a deploy does about it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Step(Enum):
+    """What a deploy does about a stack that it finds in some state."""
+
+    CREATE = "create it"
+    UPDATE = "update it"
+    REPLACE = "delete what is left of it, then create it"
+    WAIT = "wait for whoever is changing it"
+    RECOVER = "nothing: invoke recover frees it"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Whether a state lasts, whether it is what was wanted, and what a deploy does about it."""
+
+    final: bool
+    good: bool
+    step: Step
+
+
+BUSY = Meaning(final=False, good=False, step=Step.WAIT)
+DONE = Meaning(final=True, good=True, step=Step.UPDATE)
+UNDONE = Meaning(final=True, good=False, step=Step.UPDATE)
+DEAD = Meaning(final=True, good=False, step=Step.REPLACE)
+STUCK = Meaning(final=True, good=False, step=Step.RECOVER)
+ABSENT = Meaning(final=True, good=False, step=Step.CREATE)
+
+
+class State(Enum):
+    """A stack's status, by CloudFormation's own names, with what it means."""
+
+    def __init__(self, status: str, meaning: Meaning) -> None:
+        self.status = status
+        self.meaning = meaning
+
+    CREATE_IN_PROGRESS = ("CREATE_IN_PROGRESS", BUSY)
+    CREATE_FAILED = ("CREATE_FAILED", DEAD)
+    CREATE_COMPLETE = ("CREATE_COMPLETE", DONE)
+    ROLLBACK_IN_PROGRESS = ("ROLLBACK_IN_PROGRESS", BUSY)
+    ROLLBACK_FAILED = ("ROLLBACK_FAILED", DEAD)
+    ROLLBACK_COMPLETE = ("ROLLBACK_COMPLETE", DEAD)
+    DELETE_IN_PROGRESS = ("DELETE_IN_PROGRESS", BUSY)
+    DELETE_FAILED = ("DELETE_FAILED", STUCK)
+    DELETE_COMPLETE = ("DELETE_COMPLETE", ABSENT)
+    UPDATE_IN_PROGRESS = ("UPDATE_IN_PROGRESS", BUSY)
+    UPDATE_COMPLETE_CLEANUP_IN_PROGRESS = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BUSY)
+    UPDATE_COMPLETE = ("UPDATE_COMPLETE", DONE)
+    UPDATE_FAILED = ("UPDATE_FAILED", STUCK)
+    UPDATE_ROLLBACK_IN_PROGRESS = ("UPDATE_ROLLBACK_IN_PROGRESS", BUSY)
+    UPDATE_ROLLBACK_FAILED = ("UPDATE_ROLLBACK_FAILED", STUCK)
+    UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS = (
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        BUSY,
+    )
+    UPDATE_ROLLBACK_COMPLETE = ("UPDATE_ROLLBACK_COMPLETE", UNDONE)
+    REVIEW_IN_PROGRESS = ("REVIEW_IN_PROGRESS", ABSENT)
+    IMPORT_IN_PROGRESS = ("IMPORT_IN_PROGRESS", BUSY)
+    IMPORT_COMPLETE = ("IMPORT_COMPLETE", DONE)
+    IMPORT_ROLLBACK_IN_PROGRESS = ("IMPORT_ROLLBACK_IN_PROGRESS", BUSY)
+    IMPORT_ROLLBACK_FAILED = ("IMPORT_ROLLBACK_FAILED", STUCK)
+    IMPORT_ROLLBACK_COMPLETE = ("IMPORT_ROLLBACK_COMPLETE", UNDONE)

@@ -1,0 +1,111 @@
+"""The events as lines: plain when piped, coloured and with a clock on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.view.events import (
+    Event,
+    Note,
+    Proven,
+    ResourceChange,
+    Rollout,
+    StackEvent,
+    StageEnded,
+    StageStarted,
+    TaskStopped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BAD_WORDS = ("FAILED", "ROLLBACK")
+MARKS = {"Add": "+", "Modify": "~", "Remove": "-"}
+
+
+def lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
+    """Write one event as lines of text."""
+    match event:
+        case Note(text):
+            return [f"  {text}"]
+        case StageStarted(name):
+            return [f"{name}"]
+        case StageEnded(name, seconds, good):
+            return [f"{name}: {'done' if good else 'FAILED'} after {seconds:.1f} s"]
+        case ResourceChange(action, logical_id, kind, replaced):
+            note = " (replaced)" if replaced == "True" else ""
+            return [f"  {MARKS.get(action, '?')} {logical_id} {kind}{note}"]
+        case StackEvent(logical_id, _, status, reason):
+            return [f"  {logical_id} {status}{': ' if reason else ''}{reason}"]
+        case Rollout(revision, desired, running, failed, state):
+            name = revision.rsplit("/", 1)[-1]
+            return [f"  {name}: {running} of {desired} tasks run, {failed} failed, {state}"]
+        case TaskStopped():
+            return _stopped(event)
+        case Proven(digest, tasks, url):
+            return [f"proven: {tasks} tasks run {digest}", url]
+
+
+def _stopped(event: TaskStopped) -> list[str]:
+    codes = ", ".join(
+        f"{name} exited with code {'unknown' if code is None else code}"
+        for name, code in event.exit_codes.items()
+    )
+    head = f"  task {event.task} stopped: {event.reason} ({codes})"
+    return [head, *(f"    | {line}" for line in event.log)]
+
+
+def is_bad(event: Event) -> bool:
+    """Whether an event tells of a failure."""
+    match event:
+        case TaskStopped() | StageEnded(good=False):
+            return True
+        case StackEvent(status=status):
+            return any(word in status for word in BAD_WORDS)
+        case Rollout(failed=failed, state=state):
+            return failed > 0 or state == "FAILED"
+    return False
+
+
+def plain(event: Event) -> None:
+    """Print an event as plain lines."""
+    for line in lines(event):
+        print(line, flush=True)
+
+
+def terminal() -> Callable[[Event], None]:
+    """Make a view for a terminal: colours, and a clock beside the stage that runs."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(highlight=False, soft_wrap=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    progress = Progress(*columns, console=console, transient=True)
+
+    def show(event: Event) -> None:
+        for line in lines(event):
+            console.print(line, style=_style(event), markup=False)
+        if isinstance(event, StageStarted) and event.name not in OWN_OUTPUT:
+            progress.add_task(event.name)
+            progress.start()
+        if isinstance(event, StageEnded):
+            progress.stop()
+            for task in progress.task_ids:
+                progress.remove_task(task)
+
+    return show
+
+
+# What runs in these stages writes to the terminal itself.
+OWN_OUTPUT = {"build", "test"}
+
+
+def _style(event: Event) -> str:
+    if is_bad(event):
+        return "red"
+    match event:
+        case StageStarted():
+            return "bold"
+        case StageEnded() | Proven():
+            return "green"
+    return ""
