@@ -31,6 +31,8 @@ def find(settings: Settings, tag: str) -> Image | None:
             f"there is no repository {settings.ecr_repository}",
             hint=f"invoke bootstrap --env {settings.environment}",
         ) from error
+    if not answer["imageDetails"]:
+        return None
     found = answer["imageDetails"][0]
     tested = f"{tag}{store.TESTED}" in found.get("imageTags", [])
     return Image(settings.ecr_repository, tag, found["imageDigest"], tested)

@@ -1,4 +1,4 @@
-"""The local AWS account's server: MiniStack, with two gaps closed.
+"""The local AWS account's server: MiniStack, with three gaps closed.
 
 It runs in a virtual environment of its own and imports nothing of Slipway.
 
@@ -7,6 +7,7 @@ It runs in a virtual environment of its own and imports nothing of Slipway.
 2. A task becomes RUNNING, and so a target, when its health check answers. MiniStack
    calls every target healthy at once, so a rollout would send requests to a server
    that has not opened its port.
+3. A task definition of a template keeps its secrets and the numbers of its ports.
 
 What this server does is never evidence of what AWS does.
 """
@@ -25,7 +26,7 @@ ROLLOUT_SECONDS = 600
 HEALTH_SECONDS = 60
 # What is replaced here, by name; the version is pinned, and a test starts this file.
 NEEDED = {
-    provisioners: ["_RESOURCE_HANDLERS"],
+    provisioners: ["_RESOURCE_HANDLERS", "_normalize_container_defs"],
     stacks: ["_runs_on_worker_thread"],
     ecs: ["_mark_task_running", "_mark_task_stopped", "_services", "_task_ip", "_get_docker"],
     alb: ["_tgs"],
@@ -37,6 +38,22 @@ def check_names() -> None:
     moved = [f"{m.__name__}.{n}" for m, names in NEEDED.items() for n in names if not hasattr(m, n)]
     if moved:
         raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
+
+
+def keep_secrets() -> None:
+    """Write a template's secrets and ports as the ECS API has them."""
+    normalize = provisioners._normalize_container_defs
+
+    def normalize_all(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = normalize(definitions)
+        for each in made:
+            given = each.get("secrets", [])
+            each["secrets"] = [{"name": s["Name"], "valueFrom": s["ValueFrom"]} for s in given]
+            for port in each.get("portMappings", []):
+                port["containerPort"] = int(port["containerPort"])
+        return made
+
+    provisioners._normalize_container_defs = normalize_all
 
 
 def wait_for_services() -> None:
@@ -100,7 +117,7 @@ def _health_check(task: dict[str, Any]) -> tuple[int, str] | None:
     service = ecs._services.get(f"{cluster}/{task.get('group', '').removeprefix('service:')}", {})
     for balancer in service.get("loadBalancers", []):
         group = alb._tgs.get(balancer.get("targetGroupArn"), {})
-        return balancer["containerPort"], group.get("HealthCheckPath") or "/"
+        return int(balancer["containerPort"]), group.get("HealthCheckPath") or "/"
     return None
 
 
@@ -146,6 +163,7 @@ def _stop(task: dict[str, Any], reason: str, code: str, exit_code: int | None) -
 
 if __name__ == "__main__":
     check_names()
+    keep_secrets()
     wait_for_health()
     if os.environ.get("SLIPWAY_STACK_WAITS") == "1":
         wait_for_services()
