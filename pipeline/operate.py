@@ -37,11 +37,9 @@ def engine(settings: Settings) -> None:
     from pipeline.local import engine as engines
 
     found = engines.ensure(say_text)
-    wanted = base_images.BaseImages(settings.python_image, settings.postgres_image)
-    have = base_images.ensure(wanted, say_text)
-    for name in base_images.remember(have, wanted, DOTENV):
-        say_text(f"{name} is set in .env")
-    say_text(f"engine {found.version} runs; base images: {have.python}, {have.postgres}")
+    images = base_images.ensure(settings.python_image, settings.postgres_image, say_text)
+    base_images.remember(images, DOTENV, say_text)
+    say_text(f"engine {found.version} runs; base images: {images.python}, {images.postgres}")
 
 
 def local_down(settings: Settings) -> None:

@@ -28,7 +28,14 @@ HEALTH_SECONDS = 60
 NEEDED = {
     provisioners: ["_RESOURCE_HANDLERS", "_normalize_container_defs"],
     stacks: ["_runs_on_worker_thread"],
-    ecs: ["_mark_task_running", "_mark_task_stopped", "_services", "_task_ip", "_get_docker"],
+    ecs: [
+        "_mark_task_running",
+        "_mark_task_stopped",
+        "_services",
+        "_primary_deployment",
+        "_task_ip",
+        "_get_docker",
+    ],
     alb: ["_tgs"],
 }
 
@@ -65,6 +72,8 @@ def wait_for_services() -> None:
 
     def create_and_wait(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         made = create(logical_id, _typed(props), stack)
+        # MiniStack calls the first deployment complete before its first task runs.
+        _primary(made[0])["rolloutState"] = "IN_PROGRESS"
         _wait(made[0])
         return made
 
@@ -83,9 +92,17 @@ def _typed(props: dict[str, Any]) -> dict[str, Any]:
     return {**props, "DesiredCount": int(props.get("DesiredCount", 1))}
 
 
+def _key(service_arn: str) -> str:
+    return "/".join(service_arn.split("/")[-2:])
+
+
+def _primary(service_arn: str) -> dict[str, Any]:
+    found: dict[str, Any] = ecs._primary_deployment(ecs._services[_key(service_arn)])
+    return found
+
+
 def _wait(service_arn: str) -> None:
-    key = "/".join(service_arn.split("/")[-2:])
-    watched = ecs._primary_deployment(ecs._services[key])["id"]
+    key, watched = _key(service_arn), _primary(service_arn)["id"]
     until = time.monotonic() + ROLLOUT_SECONDS
     while time.monotonic() < until:
         deployments = ecs._services.get(key, {}).get("deployments", [])

@@ -1,0 +1,58 @@
+"""The sessions: `nox` runs them all, `nox -s NAME` one."""
+
+import nox
+
+from pipeline import deliver, operate, settings
+from pipeline.errors import SlipwayError
+
+nox.options.error_on_missing_interpreters = True
+nox.options.reuse_venv = "yes"
+
+DEV = ("--require-hashes", "--requirement", "requirements-dev.txt")
+WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
+
+
+@nox.session(python=False)
+def tests(session: nox.Session) -> None:
+    """The application's suite, inside the image of this commit, against Postgres."""
+    try:
+        deliver.test(settings.load("local"), operate.view())
+    except SlipwayError as error:
+        session.error(str(error))
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """The deciding parts, without Docker and without AWS."""
+    session.install(*DEV)
+    session.run("pytest", "--ignore=tests/rehearsal", *session.posargs)
+
+
+@nox.session
+def stack(session: nox.Session) -> None:
+    """Every template: rendered, and checked by cfn-lint."""
+    session.install(*DEV)
+    session.run("pytest", "tests/stack", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff: its rules, and its form."""
+    session.install(*DEV)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strictly; the application with what it is built on."""
+    session.install(*DEV)
+    session.install(*WEB)
+    session.run("mypy", ".")
+
+
+@nox.session
+def rehearsal(session: nox.Session) -> None:
+    """The whole story of a deploy, its failures included, on the local account."""
+    session.install(*DEV)
+    session.run("pytest", "tests/rehearsal", "--verbose", "--maxfail=1", *session.posargs)
