@@ -1,6 +1,12 @@
 """The sessions: `nox` runs them all, `nox -s NAME` one."""
 
+import sys
+from pathlib import Path
+
 import nox
+
+# nox, unlike invoke, does not look for modules beside its file.
+sys.path.insert(0, str(Path(__file__).parent))
 
 from pipeline import deliver, operate, settings
 from pipeline.errors import SlipwayError
@@ -56,3 +62,21 @@ def rehearsal(session: nox.Session) -> None:
     """The whole story of a deploy, its failures included, on the local account."""
     session.install(*DEV)
     session.run("pytest", "tests/rehearsal", "--verbose", "--maxfail=1", *session.posargs)
+
+
+@nox.session(default=False)
+def requirements(session: nox.Session) -> None:
+    """Compile requirements*.txt from pyproject.toml, for every Python that is supported."""
+    session.install("uv")
+    compiled = {
+        "requirements.txt": ["pyproject.toml"],
+        "requirements-dev.txt": ["pyproject.toml", "--group", "dev"],
+        "requirements-local.txt": ["--group", "local"],
+        "requirements-web.txt": ["--group", "web"],
+        "requirements-web-test.txt": ["--group", "web-test", "-c", "requirements-web.txt"],
+    }
+    options = ["--universal", "--generate-hashes", "--python-version", "3.11"]
+    quiet = ["--quiet", "--no-emit-index-url", "--custom-compile-command", "nox -s requirements"]
+    for target, source in compiled.items():
+        options_for = [*options, *quiet, *session.posargs, "--output-file", target]
+        session.run("uv", "pip", "compile", *source, *options_for)

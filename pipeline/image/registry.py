@@ -66,7 +66,7 @@ def tags(image: Image) -> list[str]:
 def _send(image: Image, destinations: list[str]) -> None:
     for destination in destinations:
         run(["docker", "tag", image.by_tag, destination])
-        run(["docker", "push", "--quiet", destination], timeout=store.COPY_SECONDS)
+        run(["docker", "push", destination], show=True, timeout=store.COPY_SECONDS)
 
 
 def _check(settings: Settings, image: Image) -> Image:

@@ -108,6 +108,8 @@ def _have(name: str, setting: str, make: Callable[[Say], str], say: Say) -> str:
         raise ConfigurationError(what, hint=f"remove {setting} from .env, then: invoke engine")
     if source is Source.PULL:
         return _pull(name, setting, say)
+    if not own:
+        say(f"base images: no registry answers for {name}")
     with debian.alone():
         return make(say)
 

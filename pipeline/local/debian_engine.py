@@ -65,8 +65,6 @@ def _unpack(tree: Path, part: Path) -> None:
     for package in packages.glob("*.deb"):
         debian.system("dpkg-deb", "--extract", str(package), str(part))
     shutil.rmtree(packages)
-    # The name by which dockerd looks for what `docker run --init` puts into a container.
-    (part / "usr/bin/docker-init").symlink_to("tini-static")
 
 
 def _link_client() -> None:
@@ -129,9 +127,10 @@ def _forget_dead(pid_file: Path, program: str) -> bool:
 
 
 def is_running(pid_file: Path, program: str, processes: Path = Path("/proc")) -> bool:
-    """Whether the process that a PID file names is this program."""
+    """Whether the process that a PID file names is this program, and no zombie."""
     try:
         number = int(pid_file.read_text())
-        return (processes / str(number) / "comm").read_text().strip() == program
+        command = (processes / str(number) / "cmdline").read_text()
     except (OSError, ValueError):
         return False
+    return Path(command.split("\0")[0]).name == program  # a zombie's is empty

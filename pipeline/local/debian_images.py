@@ -14,7 +14,13 @@ OWN_POSTGRES = f"{OWN_PREFIX}postgres:17"
 POSTGRES = Path(__file__).with_name("postgres")
 BUILD_SECONDS = 900
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
-UNNEEDED = ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"]
+UNNEEDED = [
+    "var/cache/apt",
+    "var/lib/apt/lists",
+    "usr/share/doc",
+    "usr/share/man",
+    "usr/share/locale",
+]
 
 Say = Callable[[str], None]
 
