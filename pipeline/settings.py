@@ -57,7 +57,10 @@ def parse_switch(text: str) -> bool:
 REGION = matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 STACK_NAME = matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "letters, digits and hyphens, at most 128")
-REPOSITORY = matching(r"[\w.:/-]+[a-z0-9]", "HOST/NAME, without a scheme and without a tag")
+NAME = r"[\w.-]+(/[\w.-]+)*"
+HOST = r"[\w.-]+(:\w+)?"
+IMAGE_REPOSITORY = matching(f"({HOST}/)?{NAME}", "NAME or HOST/NAME, without a scheme or a tag")
+ECR_REPOSITORY = matching(f"{HOST}/{NAME}", "HOST/NAME, without a scheme or a tag")
 TEMPLATE = matching(r"\w+(\.\w+)+", "a dotted path such as stack.services.application.template")
 SECRET_ARN = matching(r"arn:aws[\w-]*:secretsmanager:.+", "the ARN of a Secrets Manager secret")
 
@@ -70,7 +73,7 @@ class Settings:
     region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
     stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
     ecr_repository: str = setting(
-        "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=REPOSITORY
+        "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
     )
     database_secret_arn: str = setting(
         "DATABASE_SECRET_ARN", "the secret that holds the database's URL", parse=SECRET_ARN
@@ -98,7 +101,7 @@ class Settings:
         "IMAGE_REPOSITORY",
         "where a commit's image is kept until it is pushed: a name in this machine's engine, "
         "or HOST/NAME of a registry that all jobs share",
-        parse=REPOSITORY,
+        parse=IMAGE_REPOSITORY,
         default="slipway/app",
     )
     registry_user: str | None = setting(
@@ -168,7 +171,8 @@ def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
 def known_environments(variables: Mapping[str, str]) -> list[str]:
     """List `local` and each environment whose stack has a name (STAGING_AWS_STACKNAME)."""
     found = (re.fullmatch(r"([A-Z][A-Z0-9_]*)_AWS_STACKNAME", name) for name in variables)
-    return [LOCAL, *sorted({match[1].lower().replace("_", "-") for match in found if match})]
+    named = {match[1].lower().replace("_", "-") for match in found if match}
+    return [LOCAL, *sorted(named - {LOCAL})]
 
 
 def _prefix(environment: str) -> str:
@@ -190,7 +194,8 @@ def _read_all(
             values[each.name] = None if text is None else each.metadata["parse"](text)
         except ValueError as error:
             shown = "its value" if each.metadata["secret"] else repr(text)
-            yield f"{name}: {shown} is not {error}"
+            given = prefixed if variables.get(prefixed) else name
+            yield f"{given}: {shown} is not {error}"
 
 
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
