@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +20,28 @@ CREDENTIAL_PROBLEMS = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+# What boto3 raises before it calls: nothing found, or a login that has run out.
+NO_CREDENTIALS = {
+    "CredentialRetrievalError",
+    "LoginRefreshRequired",
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "ProfileNotFound",
+    "SSOTokenLoadError",
+    "TokenRetrievalError",
+    "UnauthorizedSSOTokenError",
+}
 
 
 @cache
 def _session(settings: Settings) -> Any:
     import boto3
+    from botocore.session import Session
 
+    # A profile that the environment names is in the settings; `local` has no use for one.
+    ignored = {"profile": (None, None, None, None)} if settings.is_local else None
     return boto3.Session(
+        botocore_session=Session(session_vars=ignored),
         region_name=settings.region,
         profile_name=settings.profile,
         aws_access_key_id=settings.access_key_id,
@@ -74,7 +88,7 @@ def explain(error: Exception) -> SlipwayError | None:
     if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"}:
         return None
     kind, code = type(error).__name__, error_code(error)
-    if kind in {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"}:
+    if kind in NO_CREDENTIALS:
         return ConfigurationError(
             f"AWS credentials: {error}",
             hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
@@ -86,10 +100,7 @@ def explain(error: Exception) -> SlipwayError | None:
             hint="check whose credentials these are, and renew them",
         )
     if kind in {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"}:
-        where = os.environ.get("AWS_ENDPOINT_URL", "AWS")
-        return Failed(
-            f"no answer from {where}: {error}", hint="check the network, then type it again"
-        )
+        return Failed(f"no answer: {error}", hint="check the network, then type it again")
     return Failed(
         f"AWS: {error}", hint="type the same command again; it goes on where this stopped"
     )

@@ -57,7 +57,8 @@ def current(folder: Path = Path()) -> Revision:
         raise ConfigurationError(
             "there is no commit to build here", hint="git init, git add and git commit first"
         ) from error
-    status = run(["git", "status", "--porcelain"], cwd=folder).stdout
+    look = ["git", "status", "--porcelain", "--untracked-files=normal"]
+    status = run(look, cwd=folder).stdout
     return Revision(commit, _tree(folder) if status else "")
 
 

@@ -53,7 +53,7 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     the terminal instead of into the result. `timeout` is in seconds.
 
     Raises CommandFailed (with `hint`) when `check` and the code is not 0, Failed on
-    a time-out, ConfigurationError when the program is not installed.
+    a time-out, ConfigurationError when the program is not installed or cannot be run.
     """
     pipe = None if show else subprocess.PIPE
     try:
@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
             timeout=timeout,
             check=False,
         )
-    except FileNotFoundError as error:
+    except OSError as error:
         raise _not_startable(command, error) from error
     except subprocess.TimeoutExpired as error:
         raise Failed(f"no end after {timeout:.0f} s: {shlex.join(command)}", hint=hint) from error
@@ -85,7 +85,7 @@ def start_detached(
 ) -> "subprocess.Popen[bytes]":
     """Start a command that outlives this process, with its output added to `log`.
 
-    Raises ConfigurationError when the program is not installed.
+    Raises ConfigurationError when the program is not installed or cannot be run.
     """
     with log.open("ab") as output:
         try:
@@ -97,11 +97,13 @@ def start_detached(
                 env={**os.environ, **(env or {})},
                 start_new_session=True,
             )
-        except FileNotFoundError as error:
+        except OSError as error:
             raise _not_startable(command, error) from error
 
 
-def _not_startable(command: Sequence[str], error: FileNotFoundError) -> ConfigurationError:
+def _not_startable(command: Sequence[str], error: OSError) -> ConfigurationError:
+    if not isinstance(error, FileNotFoundError):
+        return ConfigurationError(f"{command[0]} cannot be run: {error.strerror}")
     if error.filename != command[0]:
         return ConfigurationError(f"no such folder: {error.filename}")
     return ConfigurationError(

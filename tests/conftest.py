@@ -1,0 +1,111 @@
+"""What unit tests may not do, and the values that many of them start from."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from pipeline import settings as known
+from pipeline.settings import Settings
+from pipeline.shell import run
+
+REAL_THING = Path(__file__).parent / "rehearsal"
+OUTSIDE = {"aws", "docker", "dockerd", "apt-get", "ministack"}
+
+
+@pytest.fixture(autouse=True)
+def allowed_ports(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Refuse Docker, AWS and every other address; a test adds a port of its own server here."""
+    ports: set[int] = set()
+    if request.path.is_relative_to(REAL_THING):
+        return ports
+    for name in os.environ:
+        if "AWS_" in name or name.startswith(("CI_", "GITLAB_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(socket.socket, "connect", _connect(ports, socket.socket.connect))
+    monkeypatch.setattr(socket.socket, "connect_ex", _connect(ports, socket.socket.connect_ex))
+    monkeypatch.setattr(subprocess.Popen, "__init__", _start(subprocess.Popen.__init__))
+    return ports
+
+
+def _connect(ports: set[int], real: Callable[..., Any]) -> Callable[..., Any]:
+    def connect(own: socket.socket, address: Any) -> Any:
+        local = isinstance(address, tuple) and address[0] in {"127.0.0.1", "::1", "localhost"}
+        if not (local and address[1] in ports):
+            _refuse(f"a unit test connects to {address}")
+        return real(own, address)
+
+    return connect
+
+
+def _start(real: Callable[..., Any]) -> Callable[..., Any]:
+    def start(own: Any, args: Any, *others: Any, **options: Any) -> None:
+        if not isinstance(args, list):
+            _refuse("a command is a list")
+        if Path(args[0]).name in OUTSIDE or "awscli" in args:
+            _refuse(f"a unit test runs {args[0]}")
+        real(own, args, *others, **options)
+
+    return start
+
+
+def _refuse(what: str) -> NoReturn:
+    """Fail in a way that `except Exception`, ours and botocore's, does not swallow."""
+    pytest.fail(what)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The settings of the local environment, from no variable at all."""
+    return known.resolve("local", {})
+
+
+@pytest.fixture
+def staging() -> Settings:
+    """The settings of an environment that is not local."""
+    return known.resolve(
+        "staging",
+        {
+            "STAGING_AWS_REGION": "eu-west-1",
+            "STAGING_AWS_STACKNAME": "shop-staging",
+            "STAGING_ECR_REPOSITORY": "registry.example/shop",
+            "STAGING_DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:database",
+            "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
+            "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
+        },
+    )
+
+
+class Checkout:
+    """A git repository in a folder, with the identity of nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("config", "user.name", "Nobody")
+        self.git("config", "user.email", "nobody@example.com")
+
+    def git(self, *words: str) -> str:
+        """Run git here, and return what it says."""
+        return run(["git", *words], cwd=self.folder).stdout.strip()
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the work tree."""
+        (self.folder / name).write_text(text)
+
+    def commit(self, text: str = "text") -> str:
+        """Commit a change of one file, and return the commit's name."""
+        self.write("file", text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a change")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """An empty repository."""
+    return Checkout(tmp_path)
