@@ -24,6 +24,7 @@ ADDED = {
     "registeredAt",
     "registeredBy",
     "deregisteredAt",
+    "deleteRequestedAt",
 }
 
 

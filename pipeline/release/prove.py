@@ -64,9 +64,11 @@ def _waiting(meant: str, image: Image, seen: Service) -> str:
 def _problem(meant: str, image: Image, task: Task, healthy: frozenset[str]) -> str:
     if task.definition != meant:
         return f"runs {_short(task.definition)}"
-    digests = [digest for name, digest in task.digests.items() if name.startswith(image.repository)]
+    own = (f"{image.repository}:", f"{image.repository}@")
+    digests = [digest for name, digest in task.digests.items() if name.startswith(own)]
     if digests != [image.digest]:
-        return f"runs image {', '.join(digests) or 'of another repository'}, not {image.digest}"
+        runs = ", ".join(each or "of unknown digest" for each in digests)
+        return f"runs image {runs or 'of another repository'}, not {image.digest}"
     return "" if task.address in healthy else "is not healthy for the load balancer"
 
 

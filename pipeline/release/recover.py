@@ -13,7 +13,8 @@ from pipeline.view.events import Note, Say
 def recover(settings: Settings, name: str, say: Say) -> None:
     """Free a stuck stack: finish its rollback, or its deletion; nothing where it is not stuck.
 
-    Raises RecoveryNeeded with CloudFormation's reasons when it is still stuck afterwards.
+    Raises RecoveryNeeded with CloudFormation's reasons when it is still stuck afterwards,
+    and where nothing but a deletion would free a stack that nobody wanted deleted.
     """
     found = watch.settle(settings, stack.observe(settings, name), say)
     cloudformation = aws.client(settings, "cloudformation")
@@ -27,8 +28,13 @@ def recover(settings: Settings, name: str, say: Say) -> None:
         tail = _tail(settings, found)
         cloudformation.rollback_stack(StackName=name)
         _follow(settings, found, tail, say)
-    else:
+    elif found.state is State.DELETE_FAILED:
         delete(settings, found, say)
+    else:
+        raise RecoveryNeeded(
+            f"stack {name} is {found.state.status}: {found.reason}",
+            hint="mend what CloudFormation names, in the console or by awscli",
+        )
 
 
 def delete(settings: Settings, found: Stack, say: Say) -> Stack:

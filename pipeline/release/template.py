@@ -18,7 +18,7 @@ def render(path: str) -> str:
     hint = "check STACK_TEMPLATE"
     try:
         function = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever a module of the user's raises
         raise ConfigurationError(f"no template at {path}: {error}", hint=hint) from error
     try:
         return str(function().to_json())
@@ -46,6 +46,9 @@ def require_parameters(body: str, named: Mapping[str, str]) -> None:
 
 
 def same(body: str, deployed: object) -> bool:
-    """Whether a deployed template, as GetTemplate returns it, is this one."""
-    there = json.loads(deployed) if isinstance(deployed, str) else deployed
+    """Whether a deployed template, as GetTemplate returns it, is this one; YAML never is."""
+    try:
+        there = json.loads(deployed) if isinstance(deployed, str) else deployed
+    except ValueError:
+        return False
     return bool(json.loads(body) == there)

@@ -1,0 +1,1 @@
+"""From a tested digest to a proven service."""

@@ -1,0 +1,95 @@
+"""The template's text, and what is said of one that is none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigurationError
+from pipeline.release import template
+
+BODY = json.dumps({"Parameters": {"B": {"Type": "String"}, "A": {"Type": "String"}}})
+MODULE = """
+class Made:
+    def to_json(self):
+        return '{"Resources": {}}'
+
+def good():
+    return Made()
+
+def raising():
+    raise KeyError("the fault")
+
+def something_else():
+    return 7
+"""
+
+
+@pytest.fixture(autouse=True)
+def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay modules of a user's where they can be imported."""
+    (tmp_path / "own_stack.py").write_text(MODULE)
+    (tmp_path / "misspelt_stack.py").write_text("def template(:\n")
+    (tmp_path / "careless_stack.py").write_text("undefined_name\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_the_function_at_the_path_is_called() -> None:
+    """A template is whatever to_json makes of what the function returns."""
+    assert template.render("own_stack.good") == '{"Resources": {}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("no_such_stack.template", "no template at no_such_stack.template: No module named"),
+        ("own_stack.absent", "no template at own_stack.absent: module .* has no attribute"),
+        ("misspelt_stack.template", "no template at misspelt_stack.template: invalid syntax"),
+        ("careless_stack.template", "no template at careless_stack.template: .*undefined_name"),
+        ("own_stack.raising", "own_stack.raising raised KeyError: 'the fault'"),
+        ("own_stack.something_else", "own_stack.something_else raised AttributeError: .*to_json"),
+    ],
+)
+def test_a_path_without_a_template_is_explained(path: str, words: str) -> None:
+    """Whatever is wrong in a user's module is a message, not a traceback of ours."""
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        template.render(path)
+    assert caught.value.hint
+
+
+def test_a_fault_in_a_users_function_is_located() -> None:
+    """The hint leads to the line that raised."""
+    with pytest.raises(ConfigurationError, match=r"look at .*own_stack.py, line 10$"):
+        template.render("own_stack.raising")
+
+
+def test_parameters_are_listed() -> None:
+    """In an order that does not depend on the template's; a template may have none."""
+    assert template.parameters(BODY) == ["A", "B"]
+    assert template.parameters("{}") == []
+
+
+def test_a_parameter_that_is_not_declared_is_refused() -> None:
+    """A slip in --parameter is told before anything is done, with the names there are."""
+    template.require_parameters(BODY, {"A": "1"})
+    with pytest.raises(ConfigurationError) as caught:
+        template.require_parameters(BODY, {"A": "1", "D": "2", "C": "3"})
+    assert str(caught.value) == "the template has no parameter C, D\n  next: it has: A, B"
+
+
+@pytest.mark.parametrize(
+    ("deployed", "expected"),
+    [
+        ({"Parameters": {"A": {"Type": "String"}, "B": {"Type": "String"}}}, True),
+        (json.dumps(json.loads(BODY), indent=4), True),
+        ({"Parameters": {}}, False),
+        ("{}", False),
+        ("Parameters:\n  A:\n    Type: String\n", False),
+    ],
+)
+def test_templates_are_compared_by_what_they_hold(
+    deployed: object,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """Neither order nor spaces matter; YAML, which somebody else has deployed, is another."""
+    assert template.same(BODY, deployed) is expected

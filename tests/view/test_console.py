@@ -1,0 +1,104 @@
+"""Each event as lines, and which of them are bad news."""
+
+import typing
+
+import pytest
+
+from pipeline.view import console
+from pipeline.view.events import (
+    Event,
+    Note,
+    Proven,
+    ResourceChange,
+    Rollout,
+    StackEvent,
+    StageEnded,
+    StageStarted,
+    TaskStopped,
+)
+
+SERVICE = "AWS::ECS::Service"
+TABLE: list[tuple[Event, list[str], bool]] = [
+    (Note("a sentence"), ["  a sentence"], False),
+    (StageStarted("build"), ["build"], False),
+    (StageEnded("build", 1.26, good=True), ["build: done after 1.3 s"], False),
+    (StageEnded("build", 1.26, good=False), ["build: FAILED after 1.3 s"], True),
+    (ResourceChange("Add", "Web", SERVICE, ""), [f"  + Web {SERVICE}"], False),
+    (ResourceChange("Modify", "Web", SERVICE, "False"), [f"  ~ Web {SERVICE}"], False),
+    (ResourceChange("Modify", "Web", SERVICE, "True"), [f"  ~ Web {SERVICE} (replaced)"], False),
+    (ResourceChange("Remove", "Web", SERVICE, ""), [f"  - Web {SERVICE}"], False),
+    (ResourceChange("Dynamic", "Web", SERVICE, ""), [f"  ? Web {SERVICE}"], False),
+    (StackEvent("Web", SERVICE, "UPDATE_COMPLETE", ""), ["  Web UPDATE_COMPLETE"], False),
+    (
+        StackEvent("Web", SERVICE, "UPDATE_FAILED", "it crashed"),
+        ["  Web UPDATE_FAILED: it crashed"],
+        True,
+    ),
+    (
+        StackEvent("shop", "AWS::CloudFormation::Stack", "UPDATE_ROLLBACK_IN_PROGRESS", ""),
+        ["  shop UPDATE_ROLLBACK_IN_PROGRESS"],
+        True,
+    ),
+    (
+        Rollout("arn:aws:ecs:eu-west-1:1:task-definition/web:2", 2, 1, 0, "IN_PROGRESS"),
+        ["  web:2: 1 of 2 tasks run, 0 failed, IN_PROGRESS"],
+        False,
+    ),
+    (
+        Rollout("web:2", 2, 1, 1, "IN_PROGRESS"),
+        ["  web:2: 1 of 2 tasks run, 1 failed, IN_PROGRESS"],
+        True,
+    ),
+    (Rollout("web:2", 2, 0, 0, "FAILED"), ["  web:2: 0 of 2 tasks run, 0 failed, FAILED"], True),
+    (
+        TaskStopped("1", "it ended", {"web": 3, "proxy": None}, ("first", "last")),
+        [
+            "  task 1 stopped: it ended (web exited with code 3, proxy exited with code unknown)",
+            "    | first",
+            "    | last",
+        ],
+        True,
+    ),
+    (
+        Proven("sha256:1", 2, "http://lb.example/"),
+        ["proven: 2 tasks run sha256:1", "http://lb.example/"],
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "expected", "_bad"), TABLE)
+def test_an_event_is_written(event: Event, expected: list[str], _bad: bool) -> None:  # noqa: FBT001
+    """What a reader sees of each."""
+    assert console.lines(event) == expected
+
+
+@pytest.mark.parametrize(("event", "_lines", "bad"), TABLE)
+def test_bad_news_is_known(event: Event, _lines: list[str], bad: bool) -> None:  # noqa: FBT001
+    """What is red on a terminal."""
+    assert console.is_bad(event) is bad
+
+
+def test_every_event_is_in_the_table() -> None:
+    """A new kind of event must be given its lines here, too."""
+    assert {type(event) for event, _, _ in TABLE} == set(typing.get_args(Event))
+
+
+def test_plain_lines_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is piped is what was said, without a colour."""
+    console.plain(Proven("sha256:1", 2, "http://lb.example/"))
+    assert capsys.readouterr().out == "proven: 2 tasks run sha256:1\nhttp://lb.example/\n"
+
+
+def test_a_terminal_gets_the_words_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Square brackets in a log line are no markup."""
+    show = console.terminal()
+    for event in (
+        StageStarted("release"),
+        TaskStopped("1", "it ended", {"web": 3}, ("[error] no [/such] tag",)),
+        StageEnded("release", 1.0, good=False),
+    ):
+        show(event)
+    shown = capsys.readouterr().out
+    assert "    | [error] no [/such] tag\n" in shown
+    assert "release: FAILED after 1.0 s\n" in shown
