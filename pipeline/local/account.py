@@ -1,179 +1,144 @@
 """The local AWS account: MiniStack with a container engine and a Postgres behind it.
 
 There is one for each user and port, shared by every checkout, as a real account is.
-Its state is written when the server is stopped; after a crash of the machine the account
-is empty, and the database's volume is kept.
+
+Its state (stacks, images, secrets, services, logs) is written when its server is told to
+stop, as a machine's shutdown does, and the next `up` brings it back; the services then start
+their tasks anew. When server or machine are killed, the account is what it was at its last
+stop, which is empty if there was none: a deploy makes what is missing. The database keeps
+its rows in either case.
 """
 
-import hashlib
-import http.client
-import json
-import os
+import fcntl
 import shutil
 import signal
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from pipeline import aws
 from pipeline.errors import ConfigurationError, Failed
-from pipeline.local import database, engine
-from pipeline.settings import LOCAL_REGION, Settings
-from pipeline.shell import run, start_detached
+from pipeline.local import database, emulator, engine
+from pipeline.settings import Settings
+from pipeline.shell import run
 
-HOST = "127.0.0.1"
-HEALTH = "/_ministack/health"
-START_SECONDS = 60
-STOP_SECONDS = 30
 SECRET_NAME = "slipway/local/database-url"  # noqa: S105 - a name
-SERVER = Path(__file__).with_name("server.py")
-REQUIREMENTS = Path(__file__).parents[2] / "requirements-local.txt"
 
 Say = Callable[[str], None]
-
-
-def state_folder(port: int) -> Path:
-    """Name the folder of the account's state, log and process number."""
-    return _states() / str(port)
 
 
 def up(settings: Settings, say: Say) -> None:
     """Bring the account up; one request when it is up already.
 
-    Raises ConfigurationError when something else has the port or no engine runs,
-    Failed when a part does not start.
+    Raises ConfigurationError when something else has the port, when no engine runs, or when
+    its containers cannot be reached; Failed when a part does not start.
     """
-    port = settings.local_port
-    if _healthy(port):
-        _require_own(port)
+    if _is_up(settings, say):
         return
-    _require_free(port)
-    engine.require()
-    state = state_folder(port)
-    name = f"slipway-{port}"
-    say("starting the local database")
-    url = database.up(f"{name}-database", name, settings.postgres_image, state / "password")
-    python = _environment(say)
-    say(f"starting the local AWS account at {settings.endpoint_url}")
-    _start(settings, python, state, f"{name}-database")
-    _keep_secret(settings, url)
+    with _alone(say):
+        if not _is_up(settings, say):
+            _bring_up(settings, say)
 
 
 def down(settings: Settings, say: Say) -> None:
-    """Remove the account: server, containers, database, state. Nothing there is no error."""
+    """Remove the account: server, containers, database, images, state. What is gone is gone.
+
+    Raises ConfigurationError when parts of it are in an engine that does not run.
+    """
     port = settings.local_port
+    state = emulator.state_folder(port)
     say(f"removing the local AWS account of port {port}")
-    _stop(port)
-    if engine.ask():
-        label = f"label=ministack.instance={_instance(port)}"
-        found = run(["docker", "ps", "--all", "--quiet", "--filter", label]).stdout.split()
-        if found:
-            run(["docker", "rm", "--force", "--volumes", *found])
-        database.down(f"slipway-{port}-database", f"slipway-{port}")
-    shutil.rmtree(state_folder(port), ignore_errors=True)
+    with _alone(say):
+        emulator.stop(port, signal.SIGKILL)  # its state is not wanted any more
+        _require_ended(port)
+        if engine.ask():
+            _remove_containers(port)
+            database.down(_database(port), _network(port))
+            _remove_images(port)
+        elif state.exists():
+            engine.require()
+        shutil.rmtree(state, ignore_errors=True)
 
 
-def _states() -> Path:
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "slipway"
+def _database(port: int) -> str:
+    return f"slipway-{port}-database"
 
 
-def _instance(port: int) -> str:
-    """Name the label's value that the server gives to each container of this account."""
-    return f"slipway:{port}"
+def _network(port: int) -> str:
+    return f"slipway-{port}"
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    try:
-        connection.request("GET", HEALTH)
-        answer = json.loads(connection.getresponse().read())
-    except (OSError, ValueError, http.client.HTTPException):
+def _is_up(settings: Settings, say: Say) -> bool:
+    """Whether the server runs and was brought up to the end; one request."""
+    port = settings.local_port
+    answer = emulator.answering_edition(port)
+    if answer is not None and answer not in emulator.editions(port):
+        raise ConfigurationError(
+            f"port {port} is taken by something else",
+            hint="set LOCAL_PORT to a free port, or free it",
+        )
+    if answer is None or not (emulator.state_folder(port) / "ready").exists():
         return False
-    finally:
-        connection.close()
-    return isinstance(answer, dict) and "services" in answer
+    if answer != emulator.edition(port, waits=settings.local_stack_waits):
+        # Others may be at work in it, so it is not started anew.
+        say("the local AWS account runs with another LOCAL_STACK_WAITS, until invoke local.down")
+    return True
 
 
-def _own_server(port: int) -> int | None:
-    """Find the process number of this account's server; None when it does not run."""
-    try:
-        number = int((state_folder(port) / "pid").read_text())
-        command = run(["ps", "-o", "args=", "-p", str(number)], check=False).stdout
-    except (OSError, ValueError):
-        return None
-    return number if SERVER.name in command else None
+def _require_ended(port: int) -> None:
+    """Raise Failed when the server goes on: the state folder, which knew it, was removed."""
+    if emulator.answering_edition(port) in emulator.editions(port):
+        raise Failed(
+            f"the local AWS account's server is not known any more and still has port {port}",
+            hint="end the process that listens on that port, then type it again",
+        )
 
 
-def _require_own(port: int) -> None:
-    if not (state_folder(port) / "pid").exists():
-        raise _taken(port)
+def _bring_up(settings: Settings, say: Say) -> None:
+    engine.require()
+    port, waits = settings.local_port, settings.local_stack_waits
+    state = emulator.state_folder(port)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ready = state / "ready"
+    ready.unlink(missing_ok=True)
+    emulator.stop(port)  # half up
+    _require_ended(port)
+    say("starting the local database")
+    name = _database(port)
+    url = database.up(name, _network(port), settings.postgres_image, state / "password")
+    python = emulator.environment(say)
+    say(f"starting the local AWS account at {settings.endpoint_url}")
+    emulator.start(python, port, name, waits=waits)
+    _keep_secret(settings, url)
+    ready.touch()
 
 
-def _require_free(port: int) -> None:
-    import socket
-
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            raise _taken(port)
-
-
-def _taken(port: int) -> ConfigurationError:
-    return ConfigurationError(
-        f"port {port} is taken by something else", hint="set LOCAL_PORT to a free port, or free it"
-    )
-
-
-def _environment(say: Say) -> Path:
-    """Make MiniStack's virtual environment, or find the one of these requirements."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    folder = _states() / f"venv-{digest}"
-    python, done = folder / "bin" / "python", folder / "complete"
-    if not done.exists():
-        say("installing the local AWS account")
-        run([sys.executable, "-m", "venv", "--clear", str(folder)])
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes"]
-        run([*pip, "--requirement", str(REQUIREMENTS)], timeout=900)
-        done.touch()
-    return python
+@contextmanager
+def _alone(say: Say) -> Iterator[None]:
+    """Wait until no other process brings an account up or down, and keep others waiting."""
+    emulator.states().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (emulator.states() / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another command, which brings a local AWS account up or down")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _start(settings: Settings, python: Path, state: Path, neighbour: str) -> None:
-    """Start the server; `neighbour` is the container whose network the tasks join."""
-    variables = {
-        "GATEWAY_PORT": str(settings.local_port),
-        "BIND_HOST": HOST,
-        "HOSTNAME": neighbour,
-        "IOT_MTLS_ENABLED": "0",
-        "MINISTACK_HOSTNAME": "slipway",
-        "MINISTACK_REGION": LOCAL_REGION,
-        "PERSIST_STATE": "1",
-        "SLIPWAY_STACK_WAITS": str(int(settings.local_stack_waits)),
-        "STATE_DIR": str(state / "state"),
-    }
-    log = state / "server.log"
-    process = start_detached([str(python), str(SERVER)], log=log, env=variables)
-    (state / "pid").write_text(str(process.pid))
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        if _healthy(settings.local_port):
-            return
-        time.sleep(0.1)
-    last = "\n  ".join(log.read_text(errors="replace").splitlines()[-5:])
-    raise Failed(f"the local AWS account did not start:\n  {last}", hint="invoke local.down")
+def _remove_containers(port: int) -> None:
+    label = f"label=ministack.instance={emulator.instance(port)}"
+    found = run(["docker", "ps", "--all", "--quiet", "--filter", label]).stdout.split()
+    if found:
+        run(["docker", "rm", "--force", "--volumes", *found])
 
 
-def _stop(port: int) -> None:
-    """End the server with the signal on which it writes its state, and wait for its end."""
-    if (number := _own_server(port)) is None:
-        return
-    os.kill(number, signal.SIGTERM)
-    until = time.monotonic() + STOP_SECONDS
-    while _own_server(port) and time.monotonic() < until:
-        time.sleep(0.1)
-    if _own_server(port):
-        os.kill(number, signal.SIGKILL)
+def _remove_images(port: int) -> None:
+    """Remove the names that images had in this account; what was built keeps its own."""
+    listed = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]
+    here = ["--filter", f"reference=localhost:{port}/*"]
+    names = run([*listed, *here]).stdout.split()
+    if names:
+        run(["docker", "rmi", "--force", *names], check=False)
 
 
 def _keep_secret(settings: Settings, url: str) -> None:

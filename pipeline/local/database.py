@@ -1,15 +1,18 @@
 """The database of the local account: a Postgres container with a volume."""
 
 import secrets
+import socket
 import time
 from pathlib import Path
 
-from pipeline.errors import Failed
+from pipeline.errors import ConfigurationError, Failed
 from pipeline.shell import run
 
 USER = "app"
 ALIAS = "database"
+PORT = 5432
 START_SECONDS = 60
+REACH_SECONDS = 3
 
 
 def up(name: str, network: str, image: str, password_file: Path) -> str:
@@ -18,18 +21,18 @@ def up(name: str, network: str, image: str, password_file: Path) -> str:
     `name` names the container and its volume. The password is made once and kept in
     `password_file`, which only its owner can read. Nothing is published on this machine.
 
-    Raises Failed when Postgres does not answer within START_SECONDS.
+    Raises Failed when Postgres does not answer within START_SECONDS, ConfigurationError
+    when this machine does not reach the engine's containers.
     """
-    password = _password(password_file)
+    password, is_new = _password(password_file)
     _make_network(network)
     if run(["docker", "start", name], check=False).code:
-        options = ["--detach", "--name", name, "--network", network, "--network-alias", ALIAS]
-        volume = ["--volume", f"{name}:/var/lib/postgresql/data", "--restart", "unless-stopped"]
-        variables = {"POSTGRES_USER": USER, "POSTGRES_DB": USER, "POSTGRES_PASSWORD": password}
-        named = [word for each in variables for word in ("--env", each)]
-        run(["docker", "run", *options, *volume, *named, image], env=variables)
+        _create(name, network, image, password)
     _wait(name)
-    return f"postgresql://{USER}:{password}@{ALIAS}:5432/{USER}"
+    _require_reachable(name)
+    if is_new:  # the volume may be older
+        _set_password(name, password)
+    return f"postgresql://{USER}:{password}@{ALIAS}:{PORT}/{USER}"
 
 
 def down(name: str, network: str) -> None:
@@ -39,12 +42,36 @@ def down(name: str, network: str) -> None:
     run(["docker", "network", "rm", network], check=False)
 
 
-def _password(kept: Path) -> str:
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(24))
-    return kept.read_text()
+def create_command(name: str, network: str, image: str) -> list[str]:
+    """Decide the command that makes the container; the password is in its environment."""
+    place = ["--name", name, "--network", network, "--network-alias", ALIAS]
+    volume = ["--volume", f"{name}:/var/lib/postgresql/data", "--restart", "unless-stopped"]
+    given = {"POSTGRES_USER": USER, "POSTGRES_DB": USER}
+    variables = [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+    return [
+        *("docker", "run", "--detach", *place, *volume),
+        *(*variables, "--env", "POSTGRES_PASSWORD", image),
+    ]
+
+
+def _create(name: str, network: str, image: str, password: str) -> None:
+    """Create the container anew: one that does not start has lost its network, say."""
+    run(["docker", "rm", "--force", name], check=False)
+    run(create_command(name, network, image), env={"POSTGRES_PASSWORD": password})
+
+
+def _password(kept: Path) -> tuple[str, bool]:
+    """Read the password, or make one; the second tells which."""
+    if kept.exists() and (text := kept.read_text()):
+        return text, False
+    kept.touch(mode=0o600)
+    kept.write_text(secrets.token_urlsafe(24))
+    return kept.read_text(), True
+
+
+def _set_password(name: str, password: str) -> None:
+    psql = ["docker", "exec", "--interactive", name, "psql", "--quiet", "--username", USER]
+    run(psql, stdin=f"ALTER USER {USER} PASSWORD '{password}';\n")
 
 
 def _make_network(network: str) -> None:
@@ -58,5 +85,23 @@ def _wait(name: str) -> None:
     while time.monotonic() < until:
         if run(ready, check=False).code == 0:
             return
-        time.sleep(0.3)
+        # An interrupted `docker run` may end what was found running a moment ago.
+        run(["docker", "start", name], check=False)
+        time.sleep(0.2)
     raise Failed(f"the database {name} does not answer", hint=f"docker logs {name}")
+
+
+def _require_reachable(name: str) -> None:
+    """Raise ConfigurationError where containers are in a machine of their own."""
+    networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    address = run(["docker", "inspect", "--format", networks, name]).stdout.strip()
+    try:
+        socket.create_connection((address, PORT), REACH_SECONDS).close()
+    except ConnectionRefusedError:
+        return  # by the container itself: Postgres is not ready for others yet
+    except OSError as error:
+        raise ConfigurationError(
+            f"this machine does not reach the engine's containers ({address}: {error})",
+            hint="use an engine that runs on this machine itself: Docker Desktop and rootless"
+            " engines run it in a network of their own",
+        ) from error

@@ -1,187 +1,145 @@
-"""The local AWS account's server: MiniStack, with three gaps closed.
+"""The local AWS account's server: MiniStack, with the gaps closed that a deploy falls into.
 
-It runs in a virtual environment of its own and imports nothing of Slipway.
+It runs in a virtual environment of its own, which holds MiniStack and nothing of Slipway;
+of `pipeline` it imports its own parts alone. They replace private functions of MiniStack
+by name, so its version is pinned, and the server does not start where a name has moved.
 
-1. A stack waits for its service, as CloudFormation does: create and update of an
-   AWS::ECS::Service end when the rollout has ended, and fail when it has failed.
-2. A task becomes RUNNING, and so a target, when its health check answers. MiniStack
-   calls every target healthy at once, so a rollout would send requests to a server
-   that has not opened its port.
-3. A task definition of a template keeps its secrets and the numbers of its ports.
+- `server_stacks`: a stack waits for its service, and takes back one that fails.
+- `server_tasks`: a task serves when it answers, and ends when its requests have ended.
+- Here: containers publish their ports on loopback alone, and a stop takes seconds, whatever
+  is waited for.
 
 What this server does is never evidence of what AWS does.
 """
 
-import http.client
+import fcntl
+import importlib
 import os
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from docker.models.containers import ContainerCollection  # type: ignore[import-untyped]
 from ministack import app
-from ministack.services import alb, ecs
-from ministack.services.cloudformation import provisioners, stacks
 
-SERVICE = "AWS::ECS::Service"
-ROLLOUT_SECONDS = 600
-HEALTH_SECONDS = 60
-# What is replaced here, by name; the version is pinned, and a test starts this file.
+from pipeline.local import server_stacks, server_tasks
+
+LOOPBACK = "127.0.0.1"
 NEEDED = {
-    provisioners: ["_RESOURCE_HANDLERS", "_normalize_container_defs"],
-    stacks: ["_runs_on_worker_thread"],
-    ecs: [
+    "ministack.app": ["_load_persisted_state", "_stop_docker_containers"],
+    "ministack.services.alb": ["_tgs"],
+    "ministack.services.cloudformation": ["_stacks"],
+    "ministack.services.cloudformation.provisioners": [
+        "_RESOURCE_HANDLERS",
+        "_normalize_container_defs",
+    ],
+    "ministack.services.cloudformation.stacks": [
+        "_runs_on_worker_thread",
+        "_sends_back_failed_update",
+    ],
+    "ministack.services.ecs": [
+        "_cleanup_task_resources",
+        "_get_docker",
+        "_make_deployment",
         "_mark_task_running",
         "_mark_task_stopped",
-        "_services",
         "_primary_deployment",
+        "_record_service_task_failure",
+        "_refresh_service_state",
+        "_services",
         "_task_ip",
-        "_get_docker",
+        "_tasks",
     ],
-    alb: ["_tgs"],
 }
 
 
-def check_names() -> None:
-    """Say which of the private names that this file reaches into have moved."""
-    moved = [f"{m.__name__}.{n}" for m, names in NEEDED.items() for n in names if not hasattr(m, n)]
-    if moved:
+def missing_names() -> list[str]:
+    """List what of NEEDED this MiniStack lacks."""
+    return [
+        f"{module}.{name}"
+        for module, names in NEEDED.items()
+        for name in names
+        if not hasattr(importlib.import_module(module), name)
+    ]
+
+
+def publish_on_loopback() -> None:
+    """Let no container's port be reached from another machine."""
+    create = ContainerCollection.create
+
+    def create_on_loopback(own: Any, image: str, *given: Any, **options: Any) -> Any:
+        ports = {inside: on_loopback(to) for inside, to in (options.get("ports") or {}).items()}
+        return create(own, image, *given, **{**options, "ports": ports})
+
+    ContainerCollection.create = create_on_loopback
+
+
+def on_loopback(published: Any) -> Any:
+    """Bind what docker-py takes as a published port (PORT, None, (ADDRESS, PORT), a list)."""
+    if isinstance(published, list):
+        return [on_loopback(each) for each in published]
+    port = published[1] if isinstance(published, tuple) and len(published) > 1 else published
+    return (LOOPBACK, None if isinstance(port, tuple) else port)
+
+
+def end_at_once() -> None:
+    """End the process when state is saved and containers are gone; it would wait for rollouts."""
+    remove = app._stop_docker_containers
+
+    def remove_and_end(*at_boot: bool) -> None:
+        remove(*at_boot)
+        if not at_boot:
+            os._exit(0)
+
+    app._stop_docker_containers = remove_and_end
+
+
+def mend_what_was_kept() -> None:
+    """After a start, let stacks and tasks be what they can be without the server of before."""
+    load = app._load_persisted_state
+
+    def load_and_mend() -> None:
+        load()
+        server_stacks.fail_what_was_cut_off()
+        server_tasks.forget_tasks_of_before()
+
+    app._load_persisted_state = load_and_mend
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep the file of the process number locked; its number is this process's, then.
+
+    Raises SystemExit where another server of this account has it.
+    """
+    with Path(os.environ["SLIPWAY_PID_FILE"]).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("this account's server runs already") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def main() -> None:
+    """Serve until a signal comes; the variables are those that account.py sets."""
+    if moved := missing_names():
         raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
-
-
-def keep_secrets() -> None:
-    """Write a template's secrets and ports as the ECS API has them."""
-    normalize = provisioners._normalize_container_defs
-
-    def normalize_all(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        made: list[dict[str, Any]] = normalize(definitions)
-        for each in made:
-            given = each.get("secrets", [])
-            each["secrets"] = [{"name": s["Name"], "valueFrom": s["ValueFrom"]} for s in given]
-            for port in each.get("portMappings", []):
-                port["containerPort"] = int(port["containerPort"])
-        return made
-
-    provisioners._normalize_container_defs = normalize_all
-
-
-def wait_for_services() -> None:
-    """Make a stack wait for its services."""
-    handlers = provisioners._RESOURCE_HANDLERS[SERVICE]
-    runs_on_worker_thread = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda kind: kind == SERVICE or runs_on_worker_thread(kind)
-    create, update = handlers["create"], handlers["update"]
-
-    def create_and_wait(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        made = create(logical_id, _typed(props), stack)
-        # MiniStack calls the first deployment complete before its first task runs.
-        _primary(made[0])["rolloutState"] = "IN_PROGRESS"
-        _wait(made[0])
-        return made
-
-    def update_and_wait(
-        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str
-    ) -> Any:
-        made = update(physical_id, _typed(old), _typed(new), stack)
-        _wait(made[0])
-        return made
-
-    handlers.update(create=create_and_wait, update=update_and_wait)
-
-
-def _typed(props: dict[str, Any]) -> dict[str, Any]:
-    """Turn the text that a Number parameter becomes back into a number."""
-    return {**props, "DesiredCount": int(props.get("DesiredCount", 1))}
-
-
-def _key(service_arn: str) -> str:
-    return "/".join(service_arn.split("/")[-2:])
-
-
-def _primary(service_arn: str) -> dict[str, Any]:
-    found: dict[str, Any] = ecs._primary_deployment(ecs._services[_key(service_arn)])
-    return found
-
-
-def _wait(service_arn: str) -> None:
-    key, watched = _key(service_arn), _primary(service_arn)["id"]
-    until = time.monotonic() + ROLLOUT_SECONDS
-    while time.monotonic() < until:
-        deployments = ecs._services.get(key, {}).get("deployments", [])
-        state = {each["id"]: each["rolloutState"] for each in deployments}.get(watched, "FAILED")
-        if state == "COMPLETED":
-            return
-        if state == "FAILED":
-            raise ValueError(f"the deployment of service {key} failed")
-        time.sleep(0.1)
-    raise ValueError(f"service {key} did not become stable within {ROLLOUT_SECONDS} s")
-
-
-def wait_for_health() -> None:
-    """Keep a task of a load-balanced service out of the target group until it answers."""
-    mark_running = ecs._mark_task_running
-
-    def mark_running_when_healthy(task_arn: str, task: dict[str, Any]) -> bool:
-        check = _health_check(task)
-        if check is None or _becomes_healthy(task, *check):
-            return bool(mark_running(task_arn, task))
-        return False
-
-    ecs._mark_task_running = mark_running_when_healthy
-
-
-def _health_check(task: dict[str, Any]) -> tuple[int, str] | None:
-    """Find the port and the path that the task's load balancer asks."""
-    cluster = task["clusterArn"].rsplit("/", 1)[-1]
-    service = ecs._services.get(f"{cluster}/{task.get('group', '').removeprefix('service:')}", {})
-    for balancer in service.get("loadBalancers", []):
-        group = alb._tgs.get(balancer.get("targetGroupArn"), {})
-        return int(balancer["containerPort"]), group.get("HealthCheckPath") or "/"
-    return None
-
-
-def _becomes_healthy(task: dict[str, Any], port: int, path: str) -> bool:
-    until = time.monotonic() + HEALTH_SECONDS
-    while time.monotonic() < until:
-        if task["desiredStatus"] == "STOPPED":
-            return False
-        if (code := _exit_code(task)) is not None:
-            return _stop(
-                task, "Essential container in task exited", "EssentialContainerExited", code
-            )
-        if _answers(ecs._task_ip(task), port, path):
-            return True
-        time.sleep(0.2)
-    return _stop(task, "Task failed ELB health checks", "TaskFailedToStart", None)
-
-
-def _exit_code(task: dict[str, Any]) -> int | None:
-    for container in task.get("_docker_ids", []):
-        state = ecs._get_docker().containers.get(container).attrs["State"]
-        if state["Status"] in ("exited", "dead"):
-            time.sleep(1)  # the log of a container that has ended is read by another thread
-            return int(state["ExitCode"])
-    return None
-
-
-def _answers(host: str, port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-def _stop(task: dict[str, Any], reason: str, code: str, exit_code: int | None) -> bool:
-    ecs._mark_task_stopped(task["taskArn"], task, reason, code, exit_code=exit_code)
-    return False
+    publish_on_loopback()
+    end_at_once()
+    mend_what_was_kept()
+    server_stacks.keep_types()
+    server_stacks.begin_deployments()
+    server_tasks.wait_for_health()
+    server_tasks.drain_before_stop()
+    if os.environ["SLIPWAY_STACK_WAITS"] == "1":
+        server_stacks.wait_for_services()
+    with alone():
+        app.main()
 
 
 if __name__ == "__main__":
-    check_names()
-    keep_secrets()
-    wait_for_health()
-    if os.environ.get("SLIPWAY_STACK_WAITS") == "1":
-        wait_for_services()
-    app.main()
+    main()

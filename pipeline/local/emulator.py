@@ -1,0 +1,150 @@
+"""The local account's server as a process: its environment, its start, its end."""
+
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import Failed
+from pipeline.settings import LOCAL_REGION
+from pipeline.shell import run, start_detached
+
+HOST = "127.0.0.1"
+HEALTH = "/_ministack/health"
+MODULE = "pipeline.local.server"
+START_SECONDS = 60
+STOP_SECONDS = 30
+ANSWER_SECONDS = 5
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "requirements-local.txt"
+
+
+def states() -> Path:
+    """Name the folder of all local accounts of this user."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "slipway"
+
+
+def state_folder(port: int) -> Path:
+    """Name the folder of one account: its state, log, process number and password."""
+    return states() / str(port)
+
+
+def instance(port: int) -> str:
+    """Name the value of the label `ministack.instance` that the server gives its containers."""
+    return f"slipway:{port}"
+
+
+def edition(port: int, *, waits: bool) -> str:
+    """Name what the server of this user, port and setting says of itself."""
+    return f"slipway {state_folder(port)}{' waits' if waits else ''}"
+
+
+def editions(port: int) -> list[str]:
+    """List what a server of this user and port may say of itself."""
+    return [edition(port, waits=waits) for waits in (True, False)]
+
+
+def answering_edition(port: int) -> str | None:
+    """Ask what answers on a port: "" when it is no MiniStack, None when nothing does."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", HEALTH)
+        answer = json.loads(connection.getresponse().read())
+    except ConnectionRefusedError:
+        return None
+    except (OSError, ValueError, http.client.HTTPException):
+        return ""
+    finally:
+        connection.close()
+    return str(answer.get("edition", "")) if isinstance(answer, dict) else ""
+
+
+def environment(say: Callable[[str], None]) -> Path:
+    """Find MiniStack's Python, or make its virtual environment; an interrupted one is remade."""
+    kind = f"{sys.version_info.major}.{sys.version_info.minor}".encode()
+    digest = hashlib.sha256(kind + REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    folder = states() / f"venv-{digest}"
+    # Written last. A Python that was removed since leaves a link to nothing.
+    python, done = folder / "bin" / "python", folder / "complete"
+    if not (done.exists() and python.exists()):
+        say("installing the local AWS account")
+        run([sys.executable, "-m", "venv", "--clear", str(folder)])
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run([*pip, "--require-hashes", "--requirement", str(REQUIREMENTS)], timeout=900)
+        done.touch()
+    return python
+
+
+def variables(port: int, neighbour: str, *, waits: bool) -> dict[str, str]:
+    """Decide the server's environment; tasks join the network of the container `neighbour`."""
+    state = state_folder(port)
+    return {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "HOSTNAME": neighbour,
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_EDITION": edition(port, waits=waits),
+        "MINISTACK_HOSTNAME": instance(port).partition(":")[0],
+        "MINISTACK_REGION": LOCAL_REGION,
+        "PERSIST_STATE": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONSAFEPATH": "1",
+        "SLIPWAY_PID_FILE": str(state / "pid"),
+        "SLIPWAY_STACK_WAITS": str(int(waits)),
+        "STATE_DIR": str(state / "state"),
+    }
+
+
+def start(python: Path, port: int, neighbour: str, *, waits: bool) -> None:
+    """Start the server and wait until it answers.
+
+    Raises Failed with the end of its log when it does not within START_SECONDS.
+    """
+    log = state_folder(port) / "server.log"
+    env = variables(port, neighbour, waits=waits)
+    process = start_detached([str(python), "-m", MODULE], log=log, env=env)
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if answering_edition(port) == env["MINISTACK_EDITION"]:
+            return
+        # One that an interrupted command left behind may have been quicker.
+        if process.poll() is not None and process_number(port) is None:
+            break
+        time.sleep(0.1)
+    last = "\n  ".join(log.read_text(errors="replace").splitlines()[-5:])
+    raise Failed(
+        f"the local AWS account did not start:\n  {last}",
+        hint=f"read {log}; invoke local.down begins anew",
+    )
+
+
+def stop(port: int, with_signal: signal.Signals = signal.SIGTERM) -> None:
+    """End the server, if it runs: it keeps its state on SIGTERM, and not on SIGKILL."""
+    if (number := process_number(port)) is None:
+        return
+    os.kill(number, with_signal)
+    until = time.monotonic() + STOP_SECONDS
+    while process_number(port) and time.monotonic() < until:
+        time.sleep(0.05)
+    if process_number(port):
+        os.kill(number, signal.SIGKILL)
+
+
+def process_number(port: int) -> int | None:
+    """Find the process of this account's server, which keeps its file locked as long as it runs."""
+    kept = state_folder(port) / "pid"
+    try:
+        with kept.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return int(kept.read_text() or 0) or None
+    return None

@@ -1,0 +1,1 @@
+"""The local AWS account and the engine behind it."""

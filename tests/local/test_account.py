@@ -1,0 +1,263 @@
+"""The local account: when it is up, whose it is, what is kept of it."""
+
+import dataclasses
+import fcntl
+import json
+import stat
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigurationError, Failed
+from pipeline.local import account, database, emulator, engine
+from pipeline.settings import Settings
+from pipeline.shell import Completed
+
+
+class Answering(HTTPServer):
+    """A server on a port of its own that answers every question with `answer`."""
+
+    answer = b""
+    asked = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers, and counts."""
+
+    server: Answering
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.server.asked += 1
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.answer)
+
+    def log_message(self, *given: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of all local accounts, empty."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "slipway"
+
+
+@pytest.fixture
+def server(allowed_ports: set[int]) -> Iterator[Answering]:
+    """What listens on the account's port."""
+    made = Answering(("127.0.0.1", 0), Handler)
+    allowed_ports.add(made.server_port)
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+@pytest.fixture
+def here(settings: Settings, server: Answering) -> Settings:
+    """Settings whose local port is the server's; it says that it is the account's."""
+    port = server.server_port
+    (state := emulator.state_folder(port)).mkdir(parents=True)
+    (state / "ready").touch()
+    server.answer = says(emulator.edition(port, waits=True))
+    return dataclasses.replace(settings, local_port=port)
+
+
+@pytest.fixture
+def brought_up(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ports of the accounts that were brought up, which nothing really is."""
+    ports: list[int] = []
+    monkeypatch.setattr(account, "_bring_up", lambda given, _: ports.append(given.local_port))
+    return ports
+
+
+def says(edition: str) -> bytes:
+    """Write MiniStack's answer to the question for its health."""
+    return json.dumps({"services": {}, "edition": edition}).encode()
+
+
+def test_an_account_that_is_up_costs_one_request(
+    here: Settings, server: Answering, brought_up: list[int]
+) -> None:
+    """Nothing is started, nothing is said, nothing but the server is asked."""
+    account.up(here, pytest.fail)
+
+    assert server.asked == 1
+    assert brought_up == []
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", says("light"), says("slipway /other waits")])
+def test_a_port_that_something_else_has_is_said_with_the_setting(
+    here: Settings, server: Answering, answer: bytes
+) -> None:
+    """Another program, and a MiniStack of somebody else, are left alone."""
+    server.answer = answer
+
+    with pytest.raises(ConfigurationError, match=f"port {here.local_port} is taken") as raised:
+        account.up(here, pytest.fail)
+
+    assert "LOCAL_PORT" in raised.value.hint
+
+
+def test_an_account_that_was_interrupted_on_its_way_up_is_brought_up(
+    here: Settings, brought_up: list[int]
+) -> None:
+    """The server answers, but what comes after it was not done."""
+    (emulator.state_folder(here.local_port) / "ready").unlink()
+
+    account.up(here, pytest.fail)
+
+    assert brought_up == [here.local_port]
+
+
+def test_another_setting_of_the_waits_is_said(here: Settings, brought_up: list[int]) -> None:
+    """The account is shared, so it is not started anew under somebody's deploy."""
+    said: list[str] = []
+
+    account.up(dataclasses.replace(here, local_stack_waits=False), said.append)
+
+    assert brought_up == []
+    assert "LOCAL_STACK_WAITS" in said[0]
+
+
+def test_without_an_engine_the_engine_s_own_words_come_through(
+    here: Settings, server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is begun then."""
+
+    def require() -> None:
+        raise ConfigurationError("no engine", hint="invoke engine")
+
+    monkeypatch.setattr(engine, "require", require)
+    monkeypatch.setattr(emulator, "answering_edition", lambda _: None)
+
+    with pytest.raises(ConfigurationError, match="no engine"):
+        account.up(here, pytest.fail)
+
+    assert server.asked == 0
+
+
+def test_down_leaves_the_password_while_the_engine_that_has_the_database_is_away(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the database would stay, with a password that nobody knows."""
+
+    def require() -> None:
+        raise ConfigurationError("no engine", hint="invoke engine")
+
+    monkeypatch.setattr(engine, "ask", lambda: None)
+    monkeypatch.setattr(engine, "require", require)
+    monkeypatch.setattr(emulator, "answering_edition", lambda _: None)
+
+    with pytest.raises(ConfigurationError, match="no engine"):
+        account.down(here, lambda _: None)
+
+    assert emulator.state_folder(here.local_port).exists()
+
+
+def test_down_where_nothing_is_does_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a server nor an engine is needed for that."""
+    monkeypatch.setattr(engine, "ask", lambda: None)
+    monkeypatch.setattr(engine, "require", pytest.fail)
+    monkeypatch.setattr(emulator, "answering_edition", lambda _: None)
+
+    account.down(settings, lambda _: None)
+
+
+def test_a_server_that_cannot_be_ended_is_said(here: Settings) -> None:
+    """Its number went with the state folder."""
+    with pytest.raises(Failed, match="still has port"):
+        account.down(here, lambda _: None)
+
+
+def test_a_number_of_a_process_counts_while_its_file_is_locked() -> None:
+    """After a crash the number may be another program's; a lock ends with its process."""
+    kept = emulator.state_folder(4566) / "pid"
+    assert emulator.process_number(4566) is None
+    kept.parent.mkdir(parents=True)
+    kept.write_text("4711")
+    assert emulator.process_number(4566) is None
+    with kept.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert emulator.process_number(4566) == 4711
+
+
+def test_the_server_listens_on_loopback_and_keeps_its_state_in_its_folder(home: Path) -> None:
+    """Nothing of one account is in the variables of another."""
+    found = emulator.variables(4570, "neighbour", waits=False)
+
+    assert found["BIND_HOST"] == "127.0.0.1"
+    assert found["STATE_DIR"] == str(home / "4570" / "state")
+    assert found["HOSTNAME"] == "neighbour"
+    assert found["SLIPWAY_STACK_WAITS"] == "0"
+    assert found["MINISTACK_EDITION"] != emulator.edition(4570, waits=True)
+    assert f"{found['MINISTACK_HOSTNAME']}:4570" == emulator.instance(4570)
+
+
+def test_an_interrupted_installation_is_made_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is written last; with it, nothing is installed."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> Completed:
+        commands.append(command)
+        if "venv" in command:
+            (made := Path(command[-1]) / "bin").mkdir(parents=True, exist_ok=True)
+            (made / "python").touch()
+        return Completed(tuple(command), 0)
+
+    monkeypatch.setattr(emulator, "run", run)
+    python = emulator.environment(lambda _: None)
+
+    assert python.is_relative_to(home)
+    assert [command[2:4] for command in commands] == [["venv", "--clear"], ["pip", "install"]]
+    assert "--require-hashes" in commands[1]
+    emulator.environment(pytest.fail)
+    (python.parents[1] / "complete").unlink()
+    emulator.environment(lambda _: None)
+    assert len(commands) == 4
+
+
+def test_the_password_is_in_a_file_of_its_owner_and_on_no_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reaches docker by the name of a variable, and psql by standard input."""
+    commands: list[list[str]] = []
+    environments: list[object] = []
+
+    def run(command: list[str], **given: object) -> Completed:
+        commands.append(command)
+        environments.append(given.get("env"))
+        return Completed(tuple(command), int("start" in command))
+
+    monkeypatch.setattr(database, "run", run)
+    monkeypatch.setattr(database, "_require_reachable", lambda _: None)
+    kept = tmp_path / "password"
+
+    url = database.up("name", "network", "postgres:17", kept)
+
+    password = kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert url == f"postgresql://app:{password}@database:5432/app"
+    assert not any(password in word for command in commands for word in command)
+    assert {"POSTGRES_PASSWORD": password} in environments
+    assert database.up("name", "network", "postgres:17", kept) == url
+
+
+def test_the_database_is_published_nowhere() -> None:
+    """Tasks reach it by its alias; this machine's ports are left alone."""
+    command = database.create_command("name", "network", "postgres:17")
+
+    assert command[:2] == ["docker", "run"]
+    assert {"--network-alias", "database"} <= set(command)
+    assert not {"--publish", "-p", "--publish-all", "-P"} & set(command)

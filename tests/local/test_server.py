@@ -1,0 +1,290 @@
+"""The server's parts that decide, beside a stand-in of MiniStack, which is not installed here.
+
+Whether the real one has the names that they reach into is asked at each start of the server.
+"""
+# ruff: noqa: SLF001 - MiniStack has no public hooks
+
+import ast
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+PARTS = ("server", "server_stacks", "server_tasks")
+FOLDER = Path(__file__).parents[2] / "pipeline" / "local"
+MODULES = (
+    "ministack",
+    "ministack.app",
+    "ministack.core",
+    "ministack.core.concurrency",
+    "ministack.core.responses",
+    "ministack.services",
+    "ministack.services.alb",
+    "ministack.services.cloudformation",
+    "ministack.services.cloudformation.provisioners",
+    "ministack.services.cloudformation.stacks",
+    "ministack.services.ecs",
+    "docker",
+    "docker.models",
+    "docker.models.containers",
+)
+
+
+@pytest.fixture
+def ministack(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Modules of MiniStack's names, with nothing in them; the last part of the name is the key."""
+    made: dict[str, Any] = {}
+    for name in MODULES:
+        parent, _, own = name.rpartition(".")
+        made[own] = ModuleType(name)
+        monkeypatch.setitem(sys.modules, name, made[own])
+        if parent:
+            setattr(sys.modules[parent], own, made[own])
+    made["concurrency"].spawn_background = lambda work, *given: work(*given)
+    made["responses"].request_scope = lambda *_: contextlib.nullcontext()
+    made["containers"].ContainerCollection = type("ContainerCollection", (), {})
+    return made
+
+
+@pytest.fixture
+def parts(ministack: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The server's modules, loaded beside that stand-in."""
+    assert ministack
+    names = {part: f"pipeline.local.{part}" for part in PARTS}
+    yield {part: importlib.import_module(name) for part, name in names.items()}
+    for name in names.values():
+        sys.modules.pop(name, None)
+
+
+def private_names(tree: ast.Module) -> set[str]:
+    """Find each private name of a module of MiniStack that a module mentions."""
+    modules: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("ministack"):
+            modules.update({each.name: f"{node.module}.{each.name}" for each in node.names})
+    return {
+        f"{modules[node.value.id]}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in modules
+        and node.attr.startswith("_")
+    }
+
+
+def test_every_private_name_is_asked_for_at_the_start(parts: dict[str, Any]) -> None:
+    """A MiniStack in which one has moved is refused by name, and not found out later."""
+    used: set[str] = set()
+    for part in PARTS:
+        used |= private_names(ast.parse((FOLDER / f"{part}.py").read_text()))
+
+    needed = {
+        f"{module}.{name}" for module, names in parts["server"].NEEDED.items() for name in names
+    }
+    assert used == needed
+    assert set(parts["server"].missing_names()) == needed
+
+
+def test_no_part_needs_what_its_environment_lacks() -> None:
+    """Of Slipway it imports its own parts alone, and nothing that they would have to bring."""
+    for part in PARTS:
+        for node in ast.walk(ast.parse((FOLDER / f"{part}.py").read_text())):
+            if isinstance(node, ast.ImportFrom):
+                top = str(node.module).partition(".")[0]
+                assert top in {*sys.stdlib_module_names, "ministack", "docker", "pipeline"}
+                names = {each.name for each in node.names}
+                assert top != "pipeline" or names <= set(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("given", "bound"),
+    [
+        (8000, ("127.0.0.1", 8000)),
+        (None, ("127.0.0.1", None)),
+        (("0.0.0.0", 8000), ("127.0.0.1", 8000)),  # noqa: S104 - what must not come through
+        (("0.0.0.0",), ("127.0.0.1", None)),  # noqa: S104 - what must not come through
+        ([1, 2], [("127.0.0.1", 1), ("127.0.0.1", 2)]),
+    ],
+)
+def test_a_port_is_published_on_loopback(parts: dict[str, Any], given: Any, bound: Any) -> None:
+    """In each form that docker-py takes."""
+    assert parts["server"].on_loopback(given) == bound
+
+
+def test_every_container_is_created_with_its_ports_on_loopback(
+    parts: dict[str, Any], ministack: dict[str, Any]
+) -> None:
+    """Whatever part of MiniStack creates it."""
+    collection = ministack["containers"].ContainerCollection
+    collection.create = lambda _, image, **options: (image, options)
+
+    parts["server"].publish_on_loopback()
+
+    made = collection().create("image", ports={"80/tcp": 80}, name="a")
+    assert made == ("image", {"ports": {"80/tcp": ("127.0.0.1", 80)}, "name": "a"})
+
+
+def test_an_operation_that_a_stop_cut_off_has_failed(
+    parts: dict[str, Any], ministack: dict[str, Any]
+) -> None:
+    """A stack that nobody works on must not be in progress for ever; others stay as they are."""
+    kept = {"a": {"StackStatus": "UPDATE_IN_PROGRESS"}, "b": {"StackStatus": "CREATE_COMPLETE"}}
+    ministack["cloudformation"]._stacks = type("Store", (), {"_data": kept})()
+
+    parts["server_stacks"].fail_what_was_cut_off()
+
+    states = {name: stack["StackStatus"] for name, stack in kept.items()}
+    assert states == {"a": "UPDATE_ROLLBACK_FAILED", "b": "CREATE_COMPLETE"}
+
+
+def test_a_second_server_of_an_account_does_not_run(
+    parts: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the number of the first stays where it is looked for."""
+    kept = tmp_path / "pid"
+    monkeypatch.setenv("SLIPWAY_PID_FILE", str(kept))
+
+    with parts["server"].alone():
+        number = kept.read_text()
+        with pytest.raises(SystemExit, match="runs already"), parts["server"].alone():
+            pytest.fail("it runs")
+
+    assert kept.read_text() == number
+
+
+def deployment(state: str, running: int, name: str = "new") -> dict[str, Any]:
+    """A deployment as MiniStack keeps it."""
+    return {"id": name, "rolloutState": state, "runningCount": running}
+
+
+@pytest.mark.parametrize(
+    ("running", "deployments", "expected"),
+    [
+        (2, [deployment("COMPLETED", 2)], "STABLE"),
+        (0, [deployment("IN_PROGRESS", 0)], "WAITING"),
+        (3, [deployment("COMPLETED", 2), deployment("COMPLETED", 1, "old")], "WAITING"),
+        (1, [deployment("COMPLETED", 1)], "WAITING"),
+        (2, [deployment("FAILED", 0), deployment("IN_PROGRESS", 2, "old")], "FAILED"),
+        (2, [deployment("COMPLETED", 2, "old")], "FAILED"),
+    ],
+    ids=["stable", "begun", "old tasks run", "too few", "failed", "gone"],
+)
+def test_a_service_is_stable_when_nothing_of_before_runs(
+    parts: dict[str, Any], running: int, deployments: list[dict[str, Any]], expected: str
+) -> None:
+    """Two tasks are wanted; the deployment `new` is waited for."""
+    service = {"desiredCount": 2, "runningCount": running, "deployments": deployments}
+
+    assert parts["server_stacks"].outcome(service, "new").name == expected
+
+
+def test_a_service_whose_creation_fails_is_not_left_behind(
+    parts: dict[str, Any], ministack: dict[str, Any]
+) -> None:
+    """It would stand in the way of the next one of its name."""
+    arn = "arn:aws:ecs:r:a:service/cluster/web"
+    deleted: list[str] = []
+    service = {"desiredCount": 1, "runningCount": 0, "deployments": [deployment("FAILED", 0)]}
+    handlers: dict[str, Any] = {
+        "create": lambda *_: (arn, {}),
+        "update": None,
+        "delete": lambda made, _: deleted.append(made),
+    }
+    ministack["provisioners"]._RESOURCE_HANDLERS = {"AWS::ECS::Service": handlers}
+    ministack["stacks"]._runs_on_worker_thread = lambda _: False
+    ministack["stacks"]._sends_back_failed_update = lambda _: False
+    ministack["ecs"]._services = {"cluster/web": service}
+    ministack["ecs"]._primary_deployment = lambda found: found["deployments"][0]
+
+    parts["server_stacks"].wait_for_services()
+
+    with pytest.raises(ValueError, match="Circuit Breaker"):
+        handlers["create"]("Web", {}, "stack")
+    assert deleted == [arn]
+    assert ministack["stacks"]._sends_back_failed_update("AWS::ECS::Service")
+    assert not ministack["stacks"]._runs_on_worker_thread("AWS::S3::Bucket")
+
+
+def test_a_template_s_texts_become_what_the_api_has(parts: dict[str, Any]) -> None:
+    """Secrets by their small names; numbers as numbers."""
+    stacks = parts["server_stacks"]
+    definition = {
+        "name": "web",
+        "secrets": [{"Name": "URL", "ValueFrom": "arn"}],
+        "portMappings": [{"containerPort": "8000", "protocol": "tcp"}],
+    }
+    service = {"DesiredCount": "2", "LoadBalancers": [{"ContainerPort": "8000"}], "Cluster": "c"}
+
+    assert stacks.typed_container(definition) == {
+        "name": "web",
+        "secrets": [{"name": "URL", "valueFrom": "arn"}],
+        "portMappings": [{"containerPort": 8000, "protocol": "tcp"}],
+    }
+    assert stacks.typed_service(service) == {
+        "DesiredCount": 2,
+        "LoadBalancers": [{"ContainerPort": 8000}],
+        "Cluster": "c",
+    }
+
+
+@pytest.fixture
+def task(ministack: dict[str, Any]) -> dict[str, Any]:
+    """A task of a service behind a load balancer."""
+    balancer = {"targetGroupArn": "group", "containerPort": 8000}
+    ministack["ecs"]._services = {"c/web": {"loadBalancers": [balancer]}}
+    ministack["alb"]._tgs = {"group": {"HealthCheckPath": "/health"}}
+    return {"clusterArn": "arn:cluster/c", "group": "service:web", "_docker_ids": ["1"]}
+
+
+def test_a_task_is_asked_what_its_load_balancer_asks(
+    parts: dict[str, Any], task: dict[str, Any]
+) -> None:
+    """A one-off task is asked nothing."""
+    tasks = parts["server_tasks"]
+
+    assert tasks.health_check(task) == tasks.Check("group", 8000, "/health")
+    assert tasks.health_check({**task, "group": ""}) is None
+
+
+@pytest.mark.parametrize(("served", "order"), [(True, ["stop", "clean"]), (False, ["clean"])])
+def test_a_task_that_served_is_drained_before_its_containers_go(  # noqa: PLR0913, PLR0917
+    parts: dict[str, Any],
+    ministack: dict[str, Any],
+    task: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    served: bool,  # noqa: FBT001
+    order: list[str],
+) -> None:
+    """One that never served has no request to end."""
+    seen: list[str] = []
+    container = type("Container", (), {"stop": lambda *_, **_options: seen.append("stop")})()
+    docker = type("Docker", (), {"containers": {"1": container}})()
+    ministack["ecs"]._cleanup_task_resources = lambda *_: seen.append("clean")
+    monkeypatch.setattr(parts["server_tasks"], "DRAIN_SECONDS", 0)
+
+    parts["server_tasks"].drain_before_stop()
+    ministack["ecs"]._cleanup_task_resources({**task, "startedAt": served or None}, docker)
+
+    assert seen == order
+
+
+def test_tasks_of_before_a_start_are_no_longer_listed_as_running(
+    parts: dict[str, Any], ministack: dict[str, Any]
+) -> None:
+    """Their containers ended with the server; a proof must not believe in them."""
+    ecs, refreshed = ministack["ecs"], []
+    task = {"lastStatus": "STOPPED", "desiredStatus": "RUNNING"}
+    service = (("account", "region", "cluster/web"), {"serviceName": "web"})
+    ecs._tasks = type("Store", (), {"_data": {"a": task}})()
+    ecs._services = type("Store", (), {"all_items": lambda _: [service]})()
+    ecs._refresh_service_state = lambda *given: refreshed.append(given)
+
+    parts["server_tasks"].forget_tasks_of_before()
+
+    assert task["desiredStatus"] == "STOPPED"
+    assert refreshed == [("cluster", "service:web")]
