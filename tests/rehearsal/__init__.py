@@ -1,0 +1,1 @@
+"""The whole story of a deploy, on the real thing."""

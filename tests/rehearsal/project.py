@@ -1,0 +1,162 @@
+"""A checkout of its own, with a local account of its own, as a user would have them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PORT = 4577
+COMMAND_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command left: its exit code, and what it printed."""
+
+    code: int
+    text: str
+
+    @property
+    def stages(self) -> list[str]:
+        """List the stages that were begun, in their order."""
+        return re.findall(r"^(\w[\w ]*)$", self.text, re.MULTILINE)
+
+    @property
+    def url(self) -> str:
+        """The address that a deploy prints."""
+        return str(re.findall(r"^http\S+$", self.text, re.MULTILINE)[-1])
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout in `folder`, whose local account is on PORT and keeps its state in `state`."""
+
+    folder: Path
+    state: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of a user who has set up nothing but this account."""
+        kept = {name: text for name, text in os.environ.items() if "AWS_" not in name}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
+        own = {"LOCAL_PORT": str(PORT), "XDG_STATE_HOME": str(self.state), "PATH": path}
+        return {**kept, **own, "IMAGE_REPOSITORY": "slipway/rehearsal"}
+
+    def run(self, *command: str, **env: str) -> Output:
+        """Run a command to its end."""
+        started = self.start(*command, **env)
+        text, _ = started.communicate(timeout=COMMAND_SECONDS)
+        print(text)
+        return Output(started.returncode, text)
+
+    def start(self, *command: str, **env: str) -> "subprocess.Popen[str]":
+        """Start a command, in a process group of its own, as a terminal does."""
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**self.env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def deploy(self, *options: str, **env: str) -> Output:
+        """Run `invoke deploy --env local`."""
+        return self.run("invoke", "deploy", "--env", "local", *options, **env)
+
+    def git(self, *arguments: str) -> str:
+        """Run git, as somebody."""
+        names = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+        return self.run("git", *names, *arguments).text.strip()
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the checkout."""
+        (self.folder / path).write_text(text)
+
+    def read(self, path: str) -> str:
+        """Read a file of the checkout."""
+        return (self.folder / path).read_text()
+
+    def commit(self, message: str) -> str:
+        """Commit everything and return the commit."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def client(self, service: str) -> Any:
+        """Make a boto3 client of the local account."""
+        import boto3
+
+        return boto3.client(
+            service,
+            endpoint_url=f"http://localhost:{PORT}",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def change_sets(self) -> int:
+        """Count the change sets that were executed on the application stack."""
+        events = self.client("cloudformation").describe_stack_events(StackName="slipway-local")
+        begun = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
+        return sum(
+            each["ResourceType"] == "AWS::CloudFormation::Stack" and each["ResourceStatus"] in begun
+            for each in events["StackEvents"]
+        )
+
+    def stack(self) -> dict[str, Any]:
+        """Describe the application stack."""
+        answer = self.client("cloudformation").describe_stacks(StackName="slipway-local")
+        return dict(answer["Stacks"][0])
+
+    def running_tasks(self) -> list[dict[str, Any]]:
+        """Describe the tasks that the service runs."""
+        ecs, cluster = self.client("ecs"), "slipway-local-Cluster"
+        cluster = next(
+            each["OutputValue"]
+            for each in self.stack()["Outputs"]
+            if each["OutputKey"] == "ClusterName"
+        )
+        arns = ecs.list_tasks(cluster=cluster, serviceName="web")["taskArns"]
+        return list(ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"])
+
+    def interrupt(self, started: "subprocess.Popen[str]") -> Output:
+        """Press Ctrl-C: the signal goes to the whole group."""
+        os.killpg(started.pid, signal.SIGINT)
+        text, _ = started.communicate(timeout=COMMAND_SECONDS)
+        print(text)
+        return Output(started.returncode, text)
+
+
+def command_of_readme(name: str) -> str:
+    """Read the command that stands below the mark of this name in the README."""
+    pattern = rf"<!-- {name} -->\n```sh\n(.*?)```"
+    found = re.search(pattern, (ROOT / "README.md").read_text(), re.DOTALL)
+    assert found, f"the README has no command {name}"
+    return found[1]
+
+
+def get(url: str) -> tuple[int, str]:
+    """Ask for a page; the answer's status, 0 where there is none, and its text."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def version(url: str) -> str:
+    """Ask the service for the revision that it runs."""
+    return str(json.loads(get(url + "version")[1])["revision"])
