@@ -100,7 +100,8 @@ def explain(error: Exception) -> SlipwayError | None:
             hint="check whose credentials these are, and renew them",
         )
     if kind in {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"}:
-        return Failed(f"no answer: {error}", hint="check the network, then type it again")
+        hint = "check the network (for --env local: invoke local.up), then type it again"
+        return Failed(f"no answer: {error}", hint=hint)
     return Failed(
         f"AWS: {error}", hint="type the same command again; it goes on where this stopped"
     )

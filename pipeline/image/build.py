@@ -3,13 +3,14 @@
 import shutil
 from pathlib import Path
 
-from pipeline.errors import Failed, SlipwayError
+from pipeline.errors import Failed
 from pipeline.image import store
 from pipeline.revision import Image, Revision
 from pipeline.settings import Settings
 from pipeline.shell import CommandFailed, run
 
 BUILD_SECONDS = 3600
+FULL_BYTES = 200 * 1024**2
 
 
 def command(settings: Settings, revision: Revision, source: str) -> list[str]:
@@ -53,18 +54,21 @@ def build(settings: Settings, revision: Revision, source: str) -> Image:
     try:
         run(command(settings, revision, source), show=True, timeout=BUILD_SECONDS)
     except CommandFailed as error:
-        raise explain(error, shutil.disk_usage(Path()).free) from error
+        raise explain(_free_bytes()) from error
     built = store.keep(settings, revision.tag)
     if built is None:
         raise Failed(f"the build left no image {settings.image_repository}:{revision.tag}")
     return built
 
 
-FULL_BYTES = 200 * 1024**2
+def _free_bytes() -> int:
+    """Measure the room of this folder and of the engine's, where that is on this machine."""
+    root = run(["docker", "info", "--format", "{{.DockerRootDir}}"], check=False).stdout.strip()
+    return min(shutil.disk_usage(each).free for each in (Path(), Path(root)) if each.is_dir())
 
 
-def explain(error: CommandFailed, free_bytes: int) -> SlipwayError:
+def explain(free_bytes: int) -> Failed:
     """Say why a build failed: BuildKit's own words are on the screen already."""
-    if free_bytes < FULL_BYTES or "no space left on device" in str(error):
+    if free_bytes < FULL_BYTES:
         return Failed("the build failed: the disk is full", hint="docker builder prune, then again")
     return Failed("the build failed; BuildKit says why above", hint="mend it, then: invoke build")

@@ -146,5 +146,9 @@ def explain(name: str, setting: str, words: str) -> SlipwayError:
 
 
 def is_silence(words: str) -> bool:
-    """Whether docker's words mean that the registry did not answer, not that it said no."""
-    return any(silence in words.lower() for silence in SILENCES)
+    """Whether docker's words mean that the registry did not answer, not that it said no.
+
+    A registry's no names the image, and that name may hold such a word itself.
+    """
+    refused = any(refusal in words.lower() for refusal in REFUSALS)
+    return not refused and any(silence in words.lower() for silence in SILENCES)

@@ -82,7 +82,8 @@ def _mirror() -> list[str]:
 
 def mirror(targets: str) -> list[str]:
     """Find where this machine's own Debian comes from; [] leaves debootstrap its default."""
-    found = re.findall(r"^Debian Debian (https?://\S+)$", targets, re.MULTILINE)
+    # Without one that holds a password: an argument list is read by everybody.
+    found = re.findall(r"^Debian Debian (https?://[^\s@]+)$", targets, re.MULTILINE)
     return found[:1]
 
 

@@ -21,6 +21,7 @@ PLUGINS = Path("/usr/local/lib/docker/cli-plugins")
 CLIENT = Path("/usr/local/bin/docker")
 LOG = Path("/var/log/slipway-dockerd.log")
 START_SECONDS = 60
+ANSWER_SECONDS = 10
 PID_FILE = Path("/var/run/docker.pid")
 CONTAINERD_PID_FILE = Path("/var/run/docker/containerd/containerd.pid")
 
@@ -74,6 +75,8 @@ def _link_client() -> None:
     if shutil.which("docker") is None:
         links[CLIENT] = "usr/bin/docker"
     for link, inside in links.items():
+        if link.exists() and not link.is_symlink():
+            continue  # somebody's own
         link.unlink(missing_ok=True)
         link.symlink_to(FILES / inside)
 
@@ -100,12 +103,19 @@ def start(say: Callable[[str], None]) -> None:
 def _wait(lives: Callable[[], bool]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and lives():
-        if run(["docker", "version"], check=False, timeout=START_SECONDS).code == 0:
+        if _answers():
             return
         time.sleep(0.1)
     last = LOG.read_text(errors="replace").splitlines()[-5:] if LOG.exists() else []
     what = "\n  ".join(["dockerd does not answer; the end of its log:", *last])
     raise Failed(what, hint=f"read {LOG}, then: invoke engine")
+
+
+def _answers() -> bool:
+    try:
+        return run(["docker", "version"], check=False, timeout=ANSWER_SECONDS).code == 0
+    except Failed:  # it hangs
+        return False
 
 
 def _mount_cgroups() -> None:

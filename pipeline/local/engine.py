@@ -68,12 +68,18 @@ def look(words: str) -> machine.Facts:
     return machine.Facts(
         client=shutil.which("docker") is not None,
         denied="permission denied" in words.lower(),
-        elsewhere=os.environ.get("DOCKER_HOST", ""),
+        elsewhere=_named_by_user(),
         unit=machine.has_docker_unit(),
         root=machine.is_root(),
         debian=machine.is_supported(),
         installed=debian_engine.installed(),
     )
+
+
+def _named_by_user() -> str:
+    """Find the variable by which the user chose an engine; "" where none is set."""
+    names = ("DOCKER_HOST", "DOCKER_CONTEXT")
+    return next((f"{name}={os.environ[name]}" for name in names if os.environ.get(name)), "")
 
 
 def _ask() -> tuple[Engine | None, str]:
@@ -94,12 +100,13 @@ def _ask() -> tuple[Engine | None, str]:
 def parse(text: str) -> Engine | None:
     """Read the JSON of `docker info`; None when it tells of no server."""
     try:
-        info: dict[str, Any] = json.loads(text)
+        info: Any = json.loads(text)
     except ValueError:
         return None
-    if not info.get("ServerVersion"):
+    if not (isinstance(info, dict) and info.get("ServerVersion")):
         return None
-    plugins = {each["Name"] for each in (info.get("ClientInfo") or {}).get("Plugins") or []}
+    listed = (info.get("ClientInfo") or {}).get("Plugins") or []
+    plugins = {each["Name"] for each in listed if not each.get("Err")}
     # A list of pairs; other drivers repeat their keys, this one is found once.
     status = dict(info.get("DriverStatus") or [])
     store = str(status.get("driver-type", "")).startswith("io.containerd.snapshotter")

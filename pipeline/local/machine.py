@@ -32,7 +32,7 @@ class Facts:
     denied: bool = False
     """Whether an engine runs that this user may not talk to."""
     elsewhere: str = ""
-    """DOCKER_HOST, where the user named an engine."""
+    """DOCKER_HOST or DOCKER_CONTEXT with its value, where the user named an engine."""
     unit: bool = False
     """Whether systemd has an engine of the machine's own to start."""
     root: bool = False
@@ -54,8 +54,10 @@ def decide(facts: Facts) -> Action:
 def explain(facts: Facts) -> ConfigurationError:
     """Say why no engine answers, and what to type."""
     what = "no container engine answers" if facts.client else "docker is not installed"
-    if facts.elsewhere:
-        what, hint = f"{what} at DOCKER_HOST={facts.elsewhere}", "start it, or unset DOCKER_HOST"
+    if not facts.client and (facts.elsewhere or facts.unit):
+        hint = "install docker's client, with docker-buildx-plugin"
+    elif facts.elsewhere:
+        what, hint = f"{what} at {facts.elsewhere}", "start it, or choose another engine"
     elif facts.denied:
         what = "this user may not talk to the container engine"
         hint = "sudo usermod --append --groups docker $USER, and log in again"
@@ -86,7 +88,8 @@ def is_debian(release: Mapping[str, str]) -> bool:
 
 def is_root() -> bool:
     """Whether this process is root, with the rights that root has outside a container."""
-    return os.geteuid() == 0 and has_rights(Path("/proc/self/status").read_text())
+    status = Path("/proc/self/status")
+    return os.geteuid() == 0 and status.exists() and has_rights(status.read_text())
 
 
 def has_rights(status: str) -> bool:
