@@ -3,18 +3,22 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PORT = 4577
 COMMAND_SECONDS = 900
+FIRST_STAGES = ("delivery stack", "build", "test", "push", "infrastructure")
+STAGES = (*FIRST_STAGES, "migrate", "release", "proof")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Output:
     @property
     def stages(self) -> list[str]:
         """List the stages that were begun, in their order."""
-        return re.findall(r"^(\w[\w ]*)$", self.text, re.MULTILINE)
+        return [line for line in self.text.splitlines() if line in STAGES]
 
     @property
     def url(self) -> str:
@@ -37,24 +41,40 @@ class Output:
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout in `folder`, whose local account is on PORT and keeps its state in `state`."""
+    """A checkout in `folder`; its account is on `port`, with its state in `state`.
+
+    `images` is where it keeps what it builds, and with `show`, what its commands say is printed.
+    """
 
     folder: Path
     state: Path
+    port: int = 4577
+    images: str = "slipway/rehearsal"
+    show: bool = True
 
     @property
     def env(self) -> dict[str, str]:
         """The environment of a user who has set up nothing but this account."""
         kept = {name: text for name, text in os.environ.items() if "AWS_" not in name}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-        own = {"LOCAL_PORT": str(PORT), "XDG_STATE_HOME": str(self.state), "PATH": path}
-        return {**kept, **own, "IMAGE_REPOSITORY": "slipway/rehearsal"}
+        own = {"LOCAL_PORT": str(self.port), "XDG_STATE_HOME": str(self.state), "PATH": path}
+        return {**kept, **own, "IMAGE_REPOSITORY": self.images}
 
     def run(self, *command: str, **env: str) -> Output:
         """Run a command to its end."""
-        started = self.start(*command, **env)
-        text, _ = started.communicate(timeout=COMMAND_SECONDS)
-        print(text)
+        return self.finish(self.start(*command, **env))
+
+    def finish(self, started: "subprocess.Popen[str]") -> Output:
+        """Wait for a command's end; our own interrupt does not reach its group, so pass it on."""
+        try:
+            text, _ = started.communicate(timeout=COMMAND_SECONDS)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGINT)
+            started.communicate(timeout=COMMAND_SECONDS)
+            raise
+        if self.show:
+            print(text)
         return Output(started.returncode, text)
 
     def start(self, *command: str, **env: str) -> "subprocess.Popen[str]":
@@ -99,7 +119,7 @@ class Project:
 
         return boto3.client(
             service,
-            endpoint_url=f"http://localhost:{PORT}",
+            endpoint_url=f"http://localhost:{self.port}",
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
@@ -133,9 +153,39 @@ class Project:
     def interrupt(self, started: "subprocess.Popen[str]") -> Output:
         """Press Ctrl-C: the signal goes to the whole group."""
         os.killpg(started.pid, signal.SIGINT)
-        text, _ = started.communicate(timeout=COMMAND_SECONDS)
-        print(text)
-        return Output(started.returncode, text)
+        return self.finish(started)
+
+    def remove_images(self) -> None:
+        """Remove the names that images were given here, and no other name of theirs."""
+        here = ["--filter", f"reference={self.images}"]
+        there = ["--filter", f"reference=localhost:{self.port}/*"]
+        names = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}", *here, *there]
+        found = subprocess.run(names, check=True, capture_output=True, text=True).stdout.split()
+        if found:
+            subprocess.run(["docker", "rmi", "--force", *found], check=False, capture_output=True)
+
+
+@contextmanager
+def standing(project: Project) -> Iterator[None]:
+    """Fill a checkout with what stands here, committed or not; leave nothing of it at the end."""
+    for name in _files():
+        target = project.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    project.git("init", "--quiet")
+    project.commit("as it stands")
+    project.run("invoke", "local.down")
+    try:
+        yield
+    finally:
+        project.run("invoke", "local.down")
+        project.remove_images()
+
+
+def _files() -> list[str]:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True)
+    return [name for name in found.stdout.split("\n") if name and Path(ROOT, name).exists()]
 
 
 def command_of_readme(name: str) -> str:

@@ -1,7 +1,9 @@
 """The story of a deploy, told in order: each test begins where the one before it ended."""
 
+import json
 import re
 import shutil
+import sys
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ET
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.project import Project, command_of_readme, get, version
+from tests.rehearsal.project import STAGES, Project, command_of_readme, get, version
 from tests.rehearsal.visitor import visiting
 
 PAGE = "webapp/templates/index.html"
@@ -28,8 +30,7 @@ def test_the_readme_s_command_deploys_to_a_page_that_answers(project: Project) -
     output = project.run("bash", "-c", command_of_readme("deploy"))
 
     assert output.code == 0
-    order = ["delivery stack", "build", "test", "push", "infrastructure"]
-    assert output.stages == [*order, "migrate", "release", "proof"]
+    assert output.stages == list(STAGES)
     status, page = get(output.url)
     assert status == 200
     assert project.git("rev-parse", "HEAD")[:12] in page
@@ -74,6 +75,47 @@ def test_the_same_commit_again_is_nothing_to_do(project: Project, url: str) -> N
     assert output.stages == []
     assert project.change_sets() == before
     assert output.url == url
+
+
+def test_the_smaller_tasks_tell_what_runs(project: Project, url: str) -> None:
+    """State, outputs and logs are shown, the template is printed; nothing is changed by it."""
+    commit, changes = project.git("rev-parse", "HEAD"), project.change_sets()
+
+    assert f"revision: {commit}" in (status := project.run("invoke", "status")).text
+    assert "2 of 2 tasks run" in status.text
+    outputs = json.loads(project.run("invoke", "outputs").text)
+    assert outputs["WebServiceName"] == "web"
+    assert f"/_alb/{outputs['LoadBalancerDNSName'].split('.')[0]}" in url
+    assert "GET /" in project.run("invoke", "logs").text
+    assert "WebService" in json.loads(project.run("invoke", "stack.template").text)["Resources"]
+    assert "nothing to change" in project.run("invoke", "bootstrap").text
+    assert "nothing to recover" in project.run("invoke", "recover").text
+    assert project.change_sets() == changes
+
+
+def test_the_deployed_image_s_migrations_can_be_run_by_hand(project: Project, url: str) -> None:
+    """They find nothing to do, and the service is left alone."""
+    output = project.run("invoke", "migrate")
+
+    assert output.code == 0
+    assert output.stages == ["migrate"]
+    assert get(url)[0] == 200
+
+
+def test_a_shell_needs_the_session_manager_s_plugin(project: Project) -> None:
+    """Exit 2, and where it is to be had; awscli alone would fail later and say less."""
+    output = project.run("invoke", "shell", PATH=str(Path(sys.executable).parent))
+
+    assert output.code == 2
+    assert "session-manager-plugin is not installed" in output.text
+
+
+def test_every_template_is_checked_by_one_task(project: Project) -> None:
+    """A user has the linter behind a task, without knowing of its session."""
+    output = project.run("invoke", "stack.lint")
+
+    assert output.code == 0
+    assert re.search(r"\d+ passed", output.text)
 
 
 def test_a_new_commit_rolls_without_a_failed_request(project: Project, url: str) -> None:

@@ -1,0 +1,107 @@
+"""The pages that a user reads: every command in them exists, and some test has run it."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import tasks
+from tests.test_tasks import arguments
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
+STORIES = sorted(ROOT.glob("tests/rehearsal/test_*.py"))
+TASKS = set(tasks.namespace.task_names)
+
+
+def code_of(page: Path) -> list[str]:
+    """List what stands in a page as code: inline, and in blocks."""
+    text = page.read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [*blocks, *re.findall(r"`([^`\n]+)`", text)]
+
+
+def commands_of(page: Path, program: str) -> list[list[str]]:
+    """List the words that follow `program` in a page's commands, command by command."""
+    lines = [line for code in code_of(page) for line in re.split(r"\n|&&", code)]
+    words = [shlex.split(line) for line in lines if line.split()[:1] == [program]]
+    return [each[1:] for each in words if each[1:]]
+
+
+def sessions() -> set[str]:
+    """List the sessions of noxfile.py."""
+    functions = [
+        node
+        for node in ast.parse((ROOT / "noxfile.py").read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    return {each.name for each in functions if "nox.session" in ast.unparse(each.decorator_list[0])}
+
+
+def rehearsed() -> set[str]:
+    """List the tasks that the rehearsal runs, with the README's own command."""
+    found = {"engine", "deploy"}
+    for story in STORIES:
+        for node in ast.walk(ast.parse(story.read_text())):
+            given = node.args if isinstance(node, ast.Call) else []
+            words = [each.value for each in given if isinstance(each, ast.Constant)]
+            found |= {str(word) for word in words[1:2] if words[0] == "invoke"}
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_task_that_a_page_names_exists(page: Path) -> None:
+    """With each of its options; words in capitals stand for a user's own."""
+    for words in commands_of(page, "invoke"):
+        names = [word for word in words if word.strip("-") in TASKS]
+        if words[0] in {"--help", "--list", "<stage>"}:
+            continue
+        assert names, words
+        known = {flag for name in names for each in options(name) for flag in each}
+        given = {word for word in words if word.startswith("--")}
+        assert given <= known, words
+
+
+def options(name: str) -> list[list[str]]:
+    """List the flags of a task, as they are typed."""
+    return [[f"--{flag.replace('_', '-')}" for flag in each.names] for each in arguments(name)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_session_that_a_page_names_exists(page: Path) -> None:
+    """After -s stand sessions and nothing else."""
+    for words in commands_of(page, "nox"):
+        assert words[0] == "-s"
+        assert set(words[1:]) <= sessions(), words
+
+
+def test_every_session_is_explained() -> None:
+    """CONTRIBUTING tells what each of them runs."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `nox -s")]
+    assert {name for name in sessions() if any(re.search(rf"\b{name}\b", row) for row in rows)} == (
+        sessions()
+    )
+
+
+def test_every_task_is_in_the_table_of_the_readme() -> None:
+    """The table of tasks is complete."""
+    text = (ROOT / "README.md").read_text()
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `invoke"))
+    table = set(re.findall(r"`(?:invoke )?([a-z.]+)[^`]*`", rows))
+    assert table >= TASKS
+
+
+def test_every_task_is_run_by_the_rehearsal() -> None:
+    """A command in the README that no test runs does not stand there."""
+    assert TASKS - rehearsed() == set()
+
+
+def test_the_readme_s_two_commands_are_run() -> None:
+    """The rehearsal takes one from the page itself; the other is what .ci/run takes from it."""
+    assert 'command_of_readme("deploy")' in STORIES[-1].read_text()
+    marked = re.findall(r"<!-- (\w+) -->\n```sh\n", (ROOT / "README.md").read_text())
+    assert marked == ["deploy", "test"]
+    assert "<!-- test -->" in (ROOT / ".ci" / "run").read_text()
