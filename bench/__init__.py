@@ -1,0 +1,1 @@
+"""How fast it is, beside a rival, on the machine that both run on."""
