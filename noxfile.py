@@ -61,7 +61,17 @@ def types(session: nox.Session) -> None:
 def rehearsal(session: nox.Session) -> None:
     """The whole story of a deploy, its failures included, on the local account."""
     session.install(*DEV)
-    session.run("pytest", "tests/rehearsal", "--verbose", "--maxfail=1", *session.posargs)
+    story = ["tests/rehearsal", "--verbose", "--maxfail=1"]
+    # However long it takes: when it is interrupted, it takes down what it has put up.
+    session.run("pytest", *story, *session.posargs, interrupt_timeout=None)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The ratios of bench/README.md, measured here, on a local account of its own: minutes."""
+    session.install(*DEV)
+    # However long it takes: when it is interrupted, it takes down what it has put up.
+    session.run("python", "-m", "bench.run", interrupt_timeout=None)
 
 
 @nox.session(default=False)

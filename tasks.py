@@ -75,7 +75,7 @@ def outputs(_: Context, env: str = "local") -> None:
 @task(help={"env": ENV, "follow": "go on until Ctrl-C"})
 @guarded
 def logs(_: Context, env: str = "local", follow: bool = False) -> None:
-    """Show the last logs of all tasks."""
+    """Show what all tasks wrote in the last hour."""
     operate.logs(settings.load(env), follow=follow)
 
 

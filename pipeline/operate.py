@@ -77,13 +77,13 @@ def outputs(settings: Settings) -> None:
 
 
 def logs(settings: Settings, *, follow: bool) -> None:
-    """Show the tasks' logs with awscli, which follows them well."""
+    """Show what the tasks wrote in the last hour, and with `follow` what they write then."""
+    from pipeline.release import logs as lines
     from pipeline.release import stack
 
     group = stack.observe(settings, settings.stack_name).output("WebLogsGroup")
-    command = [*_awscli(), "logs", "tail", group, "--since", "1h", "--format", "short"]
-    more = ["--follow"] if follow else []
-    run([*command, *more], env=aws.child_environment(settings), show=True, timeout=None)
+    for line in lines.tail(settings, group, follow=follow):
+        print(line, flush=True)
 
 
 def shell(settings: Settings) -> None:
