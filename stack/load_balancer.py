@@ -1,95 +1,113 @@
-"""The load balancer, and the target group that the service's tasks join."""
+"""The load balancer, and the target groups that the service's tasks join."""
 
 from dataclasses import dataclass
 
-from troposphere import Output, Parameter, Ref, Template, ec2
+from troposphere import GetAtt, Join, Output, Parameter, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
+from stack import access_logs, target_groups
+from stack.domain import Certificate
 from stack.network import Network
+from stack.options import Options
+from stack.security_groups import Groups
+
+# TLS 1.3 and 1.2 with forward secrecy, and post-quantum keys for who can; AWS's recommendation:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """What a service needs to be reached."""
+    """What a service needs to be reached.
 
-    target_group: elb.TargetGroup
-    listener: elb.Listener
-    security_group: ec2.SecurityGroup
+    `production` is the listener or the rule that sends what comes to the target groups.
+    """
+
+    balancer: elb.LoadBalancer
+    target_groups: list[elb.TargetGroup]
+    production: elb.Listener | elb.ListenerRule
 
 
-def add(template: Template, network: Network, port: Parameter) -> LoadBalancer:
-    """Add a public load balancer that listens on port 80."""
-    group = template.add_resource(
-        ec2.SecurityGroup(
-            "LoadBalancerSecurityGroup",
-            GroupDescription="The load balancer: the web reaches it",
-            VpcId=Ref(network.vpc),
-            SecurityGroupIngress=[
-                ec2.SecurityGroupRule(
-                    IpProtocol="tcp",
-                    FromPort=80,
-                    ToPort=80,
-                    CidrIp="0.0.0.0/0",
-                    Description="HTTP from anywhere",
-                )
-            ],
-        )
-    )
+def add(  # noqa: PLR0913, PLR0917 - a balancer joins all of them
+    template: Template,
+    options: Options,
+    network: Network,
+    groups: Groups,
+    port: Parameter,
+    certificate: Certificate | None,
+) -> LoadBalancer:
+    """Add a public load balancer: HTTPS with a certificate, and HTTP alone without one."""
+    logs = access_logs.add(template) if options.access_logs else None
     balancer = template.add_resource(
         elb.LoadBalancer(
             "LoadBalancer",
-            DependsOn=network.route.title,
+            DependsOn=[network.internet.title, *([logs.policy.title] if logs else [])],
             Scheme="internet-facing",
-            Subnets=[Ref(each) for each in network.subnets],
-            SecurityGroups=[Ref(group)],
+            Subnets=[Ref(each) for each in network.public],
+            SecurityGroups=[Ref(groups.balancer)],
+            LoadBalancerAttributes=_attributes(logs),
         )
     )
-    template.add_output(
-        Output(
-            "LoadBalancerDNSName",
-            Description="Where the service answers",
-            Value=balancer.get_att("DNSName"),
-        )
-    )
-    targets = _target_group(template, network, port)
-    return LoadBalancer(targets, _listener(template, balancer, targets), group)
+    targets = target_groups.add(template, options, network, port)
+    listener = _listeners(template, balancer, targets[0], certificate)
+    _outputs(template, balancer, certificate)
+    if target_groups.switches(options):
+        return LoadBalancer(balancer, targets, target_groups.add_rule(template, listener, targets))
+    return LoadBalancer(balancer, targets, listener)
 
 
-def _target_group(template: Template, network: Network, port: Parameter) -> elb.TargetGroup:
-    """Two checks, 10 s apart, instead of the default five, 30 s apart.
+def _attributes(logs: access_logs.AccessLogs | None) -> list[elb.LoadBalancerAttributes]:
+    """Drop headers that no browser sends, and keep the logs.
 
-    A task serves 20 s after its start and not 2 min 30 s; a check asks for the process
-    alone, so that a database that is away does not make every task look dead at once.
-    A request that runs when its task is told to stop has 30 s, as gunicorn gives it.
+    There is no deletion protection: the stack that made it must be able to take it back,
+    and nothing is kept in a load balancer.
     """
-    return template.add_resource(
-        elb.TargetGroup(
-            "WebTargetGroup",
-            VpcId=Ref(network.vpc),
-            TargetType="ip",
-            Protocol="HTTP",
-            Port=Ref(port),
-            HealthCheckPath="/health/live",
-            HealthCheckIntervalSeconds=10,
-            HealthCheckTimeoutSeconds=5,
-            HealthyThresholdCount=2,
-            UnhealthyThresholdCount=3,
-            TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key="deregistration_delay.timeout_seconds", Value="30")
-            ],
-        )
-    )
+    values: dict[str, str | Ref] = {"routing.http.drop_invalid_header_fields.enabled": "true"}
+    if logs:
+        values |= {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": Ref(logs.bucket)}
+    return [elb.LoadBalancerAttributes(Key=key, Value=value) for key, value in values.items()]
+
+
+def _listeners(
+    template: Template,
+    balancer: elb.LoadBalancer,
+    targets: elb.TargetGroup,
+    certificate: Certificate | None,
+) -> elb.Listener:
+    """Add the listener of the service, and with HTTPS one that sends HTTP there."""
+    forward = elb.Action(Type="forward", TargetGroupArn=Ref(targets))
+    if certificate is None:
+        return _listener(template, "HttpListener", balancer, 80, forward)
+    there = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
+    away = elb.Action(Type="redirect", RedirectConfig=there)
+    _listener(template, "HttpListener", balancer, 80, away)
+    secure = _listener(template, "HttpsListener", balancer, 443, forward)
+    secure.Certificates = [elb.Certificate(CertificateArn=Ref(certificate.certificate))]
+    secure.SslPolicy = TLS_POLICY
+    return secure
 
 
 def _listener(
-    template: Template, balancer: elb.LoadBalancer, targets: elb.TargetGroup
+    template: Template, title: str, balancer: elb.LoadBalancer, port: int, action: elb.Action
 ) -> elb.Listener:
     return template.add_resource(
         elb.Listener(
-            "HttpListener",
+            title,
             LoadBalancerArn=Ref(balancer),
-            Port=80,
-            Protocol="HTTP",
-            DefaultActions=[elb.Action(Type="forward", TargetGroupArn=Ref(targets))],
+            Port=port,
+            Protocol={80: "HTTP", 443: "HTTPS"}[port],
+            DefaultActions=[action],
         )
     )
+
+
+def _outputs(
+    template: Template, balancer: elb.LoadBalancer, certificate: Certificate | None
+) -> None:
+    name = GetAtt(balancer, "DNSName")
+    url = f"https://{certificate.domain}/" if certificate else Join("", ["http://", name, "/"])
+    for title, description, value in (
+        ("LoadBalancerDNSName", "The load balancer", name),
+        ("WebURL", "Where the service answers", url),
+    ):
+        template.add_output(Output(title, Description=description, Value=value))

@@ -4,47 +4,63 @@ from dataclasses import dataclass
 
 from troposphere import Equals, Not, Parameter, Ref, Template
 
+from stack.options import Options
+
 DEPLOY = "Deploy"
+# Fargate's sizes, in CPU units: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+CPU_UNITS = ["256", "512", "1024", "2048", "4096", "8192", "16384"]
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """One parameter each; `Deploy` is the condition that there is a revision to run."""
+    """One parameter each; `Deploy` is the condition that there is a revision to run.
+
+    `most` is the most tasks that autoscaling starts; None without autoscaling.
+    """
 
     revision: Parameter
     repository: Parameter
-    database_url: Parameter
     cpu: Parameter
     memory: Parameter
     desired_count: Parameter
+    most: Parameter | None
     port: Parameter
 
 
-def add(template: Template) -> Parameters:
+def add(template: Template, options: Options) -> Parameters:
     """Add the parameters and the condition Deploy."""
-    parameters = Parameters(
-        _text(template, "WebAppRevision", "The image's tag; empty: everything but the service", ""),
-        _text(template, "RepositoryURL", "The repository of the image, HOST/NAME"),
-        _text(template, "DatabaseUrl", "The ARN of the secret that holds the database's URL"),
-        # Fargate knows these pairs:
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
-        _text(template, "WebWorkerCPU", "CPU units of a task; 1024 are a core", "256"),
-        _text(template, "WebWorkerMemory", "Memory of a task in MiB", "512"),
-        _number(template, "WebWorkerDesiredCount", "How many tasks serve", 2, least=0),
-        _number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1),
+    revision = text(
+        template, "WebAppRevision", "The image's tag; empty: everything but the service", ""
     )
-    template.add_condition(DEPLOY, Not(Equals(Ref(parameters.revision), "")))
-    return parameters
+    template.add_condition(DEPLOY, Not(Equals(Ref(revision), "")))
+    cpu = text(template, "WebWorkerCPU", "CPU units of a task; 1024 are a core", "256")
+    cpu.AllowedValues = CPU_UNITS
+    least = "How many tasks serve, or with autoscaling, how many at least"
+    return Parameters(
+        revision=revision,
+        repository=text(template, "RepositoryURL", "The repository of the image, HOST/NAME"),
+        cpu=cpu,
+        memory=text(template, "WebWorkerMemory", "Memory of a task in MiB", "512"),
+        desired_count=number(template, "WebWorkerDesiredCount", least, 2, least=0),
+        most=_most(template) if options.autoscaling else None,
+        port=number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1),
+    )
 
 
-def _text(template: Template, name: str, description: str, default: str | None = None) -> Parameter:
+def _most(template: Template) -> Parameter:
+    return number(template, "MaxScale", "How many tasks serve at most", 6, least=1)
+
+
+def text(template: Template, name: str, description: str, default: str | None = None) -> Parameter:
+    """Add a parameter that is a text."""
     given = {} if default is None else {"Default": default}
     return template.add_parameter(Parameter(name, Type="String", Description=description, **given))
 
 
-def _number(
+def number(
     template: Template, name: str, description: str, default: int, *, least: int
 ) -> Parameter:
+    """Add a parameter that is a number, `least` at the least."""
     return template.add_parameter(
         Parameter(name, Type="Number", Description=description, Default=default, MinValue=least)
     )

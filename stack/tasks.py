@@ -1,4 +1,4 @@
-"""The task definitions: one image, started as the web server or as the migration."""
+"""The task definitions: one image, started as whatever one of its entries is."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,29 +6,31 @@ from typing import Any
 from troposphere import AWS_REGION, AWS_STACK_NAME, If, Join, Output, Ref, Sub, Template, ecs
 
 from stack.cluster import Cluster
+from stack.database import Database
+from stack.options import Options
 from stack.parameters import DEPLOY, Parameters
 from stack.roles import Roles
 
-WEB = "web"
-MIGRATE = "migrate"
+WEB, MIGRATE, WORKER, SCHEDULED = "web", "migrate", "worker", "scheduled"
+# The image's own user; it has no name, and no right that a number has not.
+USER = "10001:10001"
 
 
 @dataclass(frozen=True)
 class Tasks:
     """What every task definition of the application shares."""
 
+    options: Options
     parameters: Parameters
     cluster: Cluster
     roles: Roles
+    database: Database
 
 
 def add_web(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
-    """Add the web server's task definition; it exists when there is a revision."""
+    """Add the web server's task definition."""
     port = ecs.PortMapping(ContainerPort=Ref(tasks.parameters.port))
-    image = _image(tasks.parameters, Ref(tasks.parameters.revision))
-    definition = _definition(tasks, "WebTaskDefinition", WEB, image, PortMappings=[port])
-    definition.Condition = DEPLOY
-    template.add_resource(definition)
+    definition = add_deployed(template, tasks, "WebTaskDefinition", WEB, PortMappings=[port])
     template.add_output(
         Output(
             "WebTaskDefinition",
@@ -40,14 +42,24 @@ def add_web(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
     return definition
 
 
+def add_deployed(
+    template: Template, tasks: Tasks, title: str, entry: str, **container: Any
+) -> ecs.TaskDefinition:
+    """Add a task definition of the deployed revision; it exists when there is one."""
+    tag = Ref(tasks.parameters.revision)
+    definition = _definition(tasks, title, entry, tag, **container)
+    definition.Condition = DEPLOY
+    return template.add_resource(definition)
+
+
 def add_migration(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
     """Add the migration's task definition: the mould of a one-off task of another image.
 
     It exists before there is a revision, so that the first image migrates before it serves.
     """
     tag = If(DEPLOY, Ref(tasks.parameters.revision), "none-yet")
-    image = _image(tasks.parameters, tag)
-    definition = template.add_resource(_definition(tasks, "MigrateTaskDefinition", MIGRATE, image))
+    definition = _definition(tasks, "MigrateTaskDefinition", MIGRATE, tag)
+    template.add_resource(definition)
     template.add_output(
         Output(
             "MigrateTaskDefinition",
@@ -59,44 +71,74 @@ def add_migration(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
 
 
 def _definition(
-    tasks: Tasks, title: str, entry: str, image: Join, **container: Any
+    tasks: Tasks, title: str, entry: str, tag: Ref | If, **container: Any
 ) -> ecs.TaskDefinition:
     parameters = tasks.parameters
+    architecture = tasks.options.architecture.upper()
     return ecs.TaskDefinition(
         title,
         Family=Sub(f"${{{AWS_STACK_NAME}}}-{entry}"),
         RequiresCompatibilities=["FARGATE"],
         NetworkMode="awsvpc",
+        RuntimePlatform=ecs.RuntimePlatform(
+            CpuArchitecture=architecture, OperatingSystemFamily="LINUX"
+        ),
         Cpu=Ref(parameters.cpu),
         Memory=Ref(parameters.memory),
         ExecutionRoleArn=tasks.roles.execution.get_att("Arn"),
         TaskRoleArn=tasks.roles.task.get_att("Arn"),
-        ContainerDefinitions=[
-            ecs.ContainerDefinition(
-                Name=entry,
-                Image=image,
-                Command=[f"entries/{entry}.sh"],
-                Essential=True,
-                Environment=[ecs.Environment(Name="WEB_PORT", Value=Ref(parameters.port))],
-                Secrets=[ecs.Secret(Name="DATABASE_URL", ValueFrom=Ref(parameters.database_url))],
-                LogConfiguration=_logs(tasks.cluster, entry),
-                **container,
-            )
-        ],
+        Volumes=[ecs.Volume(Name=SCRATCH)],
+        ContainerDefinitions=[_container(tasks, entry, tag, **container)],
     )
 
 
-def _image(parameters: Parameters, tag: Ref | If) -> Join:
-    """Name the image by its tag, which the repository never lets point elsewhere."""
-    return Join(":", [Ref(parameters.repository), tag])
+SCRATCH = "scratch"
+
+
+def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.ContainerDefinition:
+    """Make the container: not root, nothing added to its rights, and a disk that it cannot write.
+
+    The tag is one which the repository never lets point elsewhere. /tmp alone is writable.
+    """
+    parameters, database = tasks.parameters, tasks.database
+    port = ecs.Environment(Name="WEB_PORT", Value=Ref(parameters.port))
+    return ecs.ContainerDefinition(
+        Name=entry,
+        Image=Join(":", [Ref(parameters.repository), tag]),
+        Command=[f"entries/{entry}.sh"],
+        Essential=True,
+        User=USER,
+        # ECS Exec writes to it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        ReadonlyRootFilesystem=not tasks.options.exec,
+        LinuxParameters=ecs.LinuxParameters(
+            Capabilities=ecs.KernelCapabilities(Drop=["ALL"]), InitProcessEnabled=True
+        ),
+        MountPoints=[ecs.MountPoint(ContainerPath="/tmp", SourceVolume=SCRATCH)],  # noqa: S108
+        Environment=[port, *database.environment],
+        Secrets=[*database.secrets, *_own_secrets(tasks.options)],
+        LogConfiguration=_logs(tasks.cluster, entry),
+        **more,
+    )
+
+
+def _own_secrets(options: Options) -> list[ecs.Secret]:
+    """Name the application's own secrets, each by its variable."""
+    parts = [each.partition("=") for each in options.secrets or ()]
+    return [ecs.Secret(Name=name, ValueFrom=arn) for name, _, arn in parts]
 
 
 def _logs(cluster: Cluster, entry: str) -> ecs.LogConfiguration:
+    """Log without waiting: a slow log loses lines, and not the service.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
     return ecs.LogConfiguration(
         LogDriver="awslogs",
         Options={
             "awslogs-group": Ref(cluster.log_group),
             "awslogs-region": Ref(AWS_REGION),
             "awslogs-stream-prefix": entry,
+            "mode": "non-blocking",
+            "max-buffer-size": "25m",
         },
     )

@@ -1,96 +1,90 @@
 """The web service: as many tasks as wanted, replaced one revision by the next."""
 
-from troposphere import Join, Output, Parameter, Ref, Template, ec2, ecs
+from dataclasses import dataclass
+from typing import Any
 
-from stack.cluster import Cluster
+from troposphere import Output, Ref, Template, ecs
+
+from stack import rollout
+from stack.alarms import Alarms
+from stack.cluster import Cluster, launch
+from stack.egress import Egress
 from stack.load_balancer import LoadBalancer
-from stack.network import Network
+from stack.options import Options
 from stack.parameters import DEPLOY, Parameters
+from stack.security_groups import Groups
+from stack.target_groups import switches
 from stack.tasks import WEB
 
-# Without NAT, a public address is the way to the registry and to the logs.
-PUBLIC_ADDRESS = "ENABLED"
 
+@dataclass(frozen=True)
+class Room:
+    """Where the tasks of a service stand, and who reaches them."""
 
-def add_security_group(
-    template: Template, network: Network, balancer: LoadBalancer, port: Parameter
-) -> ec2.SecurityGroup:
-    """Add the group of every task: only the load balancer reaches it."""
-    group = template.add_resource(
-        ec2.SecurityGroup(
-            "WebSecurityGroup",
-            GroupDescription="The tasks: the load balancer reaches them",
-            VpcId=Ref(network.vpc),
-            SecurityGroupIngress=[
-                ec2.SecurityGroupRule(
-                    IpProtocol="tcp",
-                    FromPort=Ref(port),
-                    ToPort=Ref(port),
-                    SourceSecurityGroupId=Ref(balancer.security_group),
-                    Description="The load balancer",
-                )
-            ],
-        )
-    )
-    subnets = Join(",", [Ref(each) for each in network.subnets])
-    template.add_output(Output("TaskSubnets", Description="Where tasks run", Value=subnets))
-    template.add_output(
-        Output("TaskSecurityGroup", Description="Who may reach them", Value=Ref(group))
-    )
-    return group
+    cluster: Cluster
+    egress: Egress
+    groups: Groups
 
 
 def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
     template: Template,
+    options: Options,
     parameters: Parameters,
-    cluster: Cluster,
-    network: Network,
+    room: Room,
     balancer: LoadBalancer,
-    security_group: ec2.SecurityGroup,
     task: ecs.TaskDefinition,
+    alarms: Alarms | None,
 ) -> ecs.Service:
-    """Add the service; new tasks are healthy before old ones stop, or all is taken back."""
+    """Add the service; what does not become healthy is taken back."""
+    joined = ecs.LoadBalancer(
+        ContainerName=WEB,
+        ContainerPort=Ref(parameters.port),
+        **rollout.targets(template, options, balancer),
+    )
     service = template.add_resource(
         ecs.Service(
             "WebService",
-            Condition=DEPLOY,
-            DependsOn=[balancer.listener.title, network.route.title],
-            Cluster=Ref(cluster.cluster),
             ServiceName=WEB,
-            LaunchType="FARGATE",
             TaskDefinition=Ref(task),
-            DesiredCount=Ref(parameters.desired_count),
-            DeploymentConfiguration=ecs.DeploymentConfiguration(
-                MinimumHealthyPercent=100,
-                MaximumPercent=200,
-                DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
-            ),
+            DeploymentConfiguration=rollout.configuration(options, alarms),
             HealthCheckGracePeriodSeconds=30,
-            LoadBalancers=[
-                ecs.LoadBalancer(
-                    ContainerName=WEB,
-                    ContainerPort=Ref(parameters.port),
-                    TargetGroupArn=Ref(balancer.target_group),
-                )
-            ],
-            NetworkConfiguration=ecs.NetworkConfiguration(
-                AwsvpcConfiguration=ecs.AwsvpcConfiguration(
-                    AssignPublicIp=PUBLIC_ADDRESS,
-                    Subnets=[Ref(each) for each in network.subnets],
-                    SecurityGroups=[Ref(security_group)],
-                )
-            ),
+            LoadBalancers=[joined],
+            **_after(options, balancer),
+            **_count(parameters),
+            **shared(options, room),
         )
     )
-    _outputs(template, balancer)
+    template.add_output(Output("WebServiceName", Description="The web service", Value=WEB))
     return service
 
 
-def _outputs(template: Template, balancer: LoadBalancer) -> None:
-    targets = Ref(balancer.target_group)
-    for name, description, value in (
-        ("WebServiceName", "The web service", WEB),
-        ("WebTargetGroup", "Who answers for the load balancer", targets),
-        ("TaskPublicAddress", "Whether tasks have a public address", PUBLIC_ADDRESS),
-    ):
-        template.add_output(Output(name, Description=description, Value=value))
+def shared(options: Options, room: Room) -> dict[str, Any]:
+    """Decide the properties that every service of the stack has."""
+    network = ecs.AwsvpcConfiguration(
+        AssignPublicIp=room.egress.public_address,
+        Subnets=[Ref(each) for each in room.egress.subnets],
+        SecurityGroups=[Ref(room.groups.tasks)],
+    )
+    return {
+        "Condition": DEPLOY,
+        "Cluster": Ref(room.cluster.cluster),
+        "EnableExecuteCommand": options.exec,
+        "EnableECSManagedTags": True,
+        "PropagateTags": "SERVICE",
+        "NetworkConfiguration": ecs.NetworkConfiguration(AwsvpcConfiguration=network),
+        **launch(options),
+    }
+
+
+def _after(options: Options, balancer: LoadBalancer) -> dict[str, Any]:
+    """Wait for the listener, without which ECS refuses the target group; a switch names its own."""
+    return {} if switches(options) else {"DependsOn": balancer.production.title}
+
+
+def _count(parameters: Parameters) -> dict[str, Any]:
+    """Name the number of tasks, unless autoscaling has it.
+
+    CloudFormation sends a DesiredCount with every change of the service: a deploy under
+    load would throw away the tasks that the load had asked for.
+    """
+    return {} if parameters.most else {"DesiredCount": Ref(parameters.desired_count)}

@@ -2,20 +2,42 @@
 
 from troposphere import Template
 
-from stack import cluster, load_balancer, network, parameters, roles, tasks, web
+from stack import (
+    alarms,
+    cluster,
+    database,
+    domain,
+    egress,
+    load_balancer,
+    network,
+    parameters,
+    roles,
+    scaling,
+    security_groups,
+    tasks,
+    web,
+)
+from stack.options import Options
 
 
-def template() -> Template:
+def template(options: Options) -> Template:
     """Make the application template; without a revision, everything but the service."""
     made = Template("Slipway application: a web service behind a load balancer")
-    given = parameters.add(made)
-    place = network.add(made)
-    room = cluster.add(made)
-    balancer = load_balancer.add(made, place, given.port)
-    rights = roles.add(made, given.database_url, room.log_group)
-    shared = tasks.Tasks(given, room, rights)
+    given = parameters.add(made, options)
+    place = network.add(made, options)
+    groups = security_groups.add(made, options, place, given.port)
+    way_out = egress.add(made, options, place, groups)
+    room = web.Room(cluster.add(made, options), way_out, groups)
+    certificate = domain.add(made, options)
+    balancer = load_balancer.add(made, options, place, groups, given.port, certificate)
+    if certificate:
+        domain.add_record(made, certificate, balancer.balancer)
+    watched = alarms.add(made, options, balancer)
+    store = database.add_external(made)
+    rights = roles.add(made, options, store, room.cluster.log_group)
+    shared = tasks.Tasks(options, given, room.cluster, rights, store)
     tasks.add_migration(made, shared)
     web_task = tasks.add_web(made, shared)
-    group = web.add_security_group(made, place, balancer, given.port)
-    web.add(made, given, room, place, balancer, group, web_task)
+    service = web.add(made, options, given, room, balancer, web_task, watched)
+    scaling.add(made, options, given, room.cluster, balancer, service)
     return made

@@ -1,0 +1,95 @@
+"""How tasks reach the registry, the logs and the secrets: NAT, endpoints, or public addresses."""
+
+from dataclasses import dataclass
+
+from troposphere import GetAtt, Join, Output, Ref, Sub, Template, ec2
+
+from stack.network import Network
+from stack.options import Options
+from stack.security_groups import Groups, add_group, allow
+
+# What a Fargate task calls while it starts and runs:
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+ENDPOINTS = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm")
+# What ECS Exec calls besides.
+EXEC_ENDPOINTS = ("ssmmessages",)
+
+
+@dataclass(frozen=True)
+class Egress:
+    """Where tasks stand, and whether they need a public address there."""
+
+    subnets: list[ec2.Subnet]
+    public_address: str
+
+
+def add(template: Template, options: Options, network: Network, groups: Groups) -> Egress:
+    """Add the way out that the options name."""
+    if options.egress == "nat":
+        for number, table in enumerate(network.private_tables):
+            _nat(template, network, number, table)
+    if options.egress == "endpoints":
+        _endpoints(template, options, network, groups)
+    public = options.egress == "public"
+    subnets = network.public if public else network.private
+    egress = Egress(subnets, "ENABLED" if public else "DISABLED")
+    for name, description, value in (
+        ("TaskSubnets", "Where tasks run", Join(",", [Ref(each) for each in subnets])),
+        ("TaskPublicAddress", "Whether tasks have a public address", egress.public_address),
+    ):
+        template.add_output(Output(name, Description=description, Value=value))
+    return egress
+
+
+def _nat(template: Template, network: Network, number: int, table: ec2.RouteTable) -> None:
+    """Add a gateway for each zone: with one for all, the loss of its zone would be all's."""
+    address = template.add_resource(
+        ec2.EIP(f"NatAddress{number + 1}", Domain="vpc", DependsOn=network.internet.DependsOn)
+    )
+    gateway = template.add_resource(
+        ec2.NatGateway(
+            f"NatGateway{number + 1}",
+            AllocationId=GetAtt(address, "AllocationId"),
+            SubnetId=Ref(network.public[number]),
+        )
+    )
+    template.add_resource(
+        ec2.Route(
+            f"NatRoute{number + 1}",
+            RouteTableId=Ref(table),
+            DestinationCidrBlock="0.0.0.0/0",
+            NatGatewayId=Ref(gateway),
+        )
+    )
+
+
+def _endpoints(template: Template, options: Options, network: Network, groups: Groups) -> None:
+    group = add_group(
+        template,
+        "EndpointSecurityGroup",
+        "The endpoints: the tasks reach them",
+        network,
+        [allow(groups.tasks, 443, "The tasks")],
+    )
+    for service in (*ENDPOINTS, *(EXEC_ENDPOINTS if options.exec else ())):
+        template.add_resource(
+            ec2.VPCEndpoint(
+                "".join(part.capitalize() for part in service.split(".")) + "Endpoint",
+                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                VpcEndpointType="Interface",
+                VpcId=Ref(network.vpc),
+                SubnetIds=[Ref(each) for each in network.private],
+                SecurityGroupIds=[Ref(group)],
+                PrivateDnsEnabled=True,
+            )
+        )
+    # Layers of images come from S3; this kind of endpoint costs nothing.
+    template.add_resource(
+        ec2.VPCEndpoint(
+            "S3Endpoint",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            VpcEndpointType="Gateway",
+            VpcId=Ref(network.vpc),
+            RouteTableIds=[Ref(each) for each in network.private_tables],
+        )
+    )

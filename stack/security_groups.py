@@ -1,0 +1,78 @@
+"""Who reaches whom: groups that name each other, and no address but the internet's."""
+
+from dataclasses import dataclass
+
+from troposphere import Output, Parameter, Ref, Template, ec2
+
+from stack.network import Network
+from stack.options import Options
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The load balancer's group, and that of every task."""
+
+    balancer: ec2.SecurityGroup
+    tasks: ec2.SecurityGroup
+
+
+def add(template: Template, options: Options, network: Network, port: Parameter) -> Groups:
+    """Add both groups: the internet reaches the balancer, the balancer reaches the tasks."""
+    balancer = add_group(
+        template,
+        "LoadBalancerSecurityGroup",
+        "The load balancer: the internet reaches it",
+        network,
+        [_from_anywhere(each) for each in ((80, 443) if options.domain else (80,))],
+    )
+    tasks = add_group(
+        template,
+        "TaskSecurityGroup",
+        "The tasks: the load balancer reaches them",
+        network,
+        [allow(balancer, Ref(port), "The load balancer")],
+    )
+    template.add_output(
+        Output("TaskSecurityGroup", Description="Who may reach tasks", Value=Ref(tasks))
+    )
+    return Groups(balancer, tasks)
+
+
+def add_group(
+    template: Template,
+    title: str,
+    description: str,
+    network: Network,
+    rules: list[ec2.SecurityGroupRule],
+) -> ec2.SecurityGroup:
+    """Add a group that lets in what its rules name, and nothing else."""
+    return template.add_resource(
+        ec2.SecurityGroup(
+            title,
+            GroupDescription=description,
+            VpcId=Ref(network.vpc),
+            SecurityGroupIngress=rules,
+        )
+    )
+
+
+def allow(source: ec2.SecurityGroup, port: Ref | int, description: str) -> ec2.SecurityGroupRule:
+    """Make a rule that lets in another group, at one TCP port."""
+    return ec2.SecurityGroupRule(
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        SourceSecurityGroupId=Ref(source),
+        Description=description,
+    )
+
+
+def _from_anywhere(port: int) -> ec2.SecurityGroupRule:
+    name = {80: "HTTP", 443: "HTTPS"}[port]
+    return ec2.SecurityGroupRule(
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        CidrIp="0.0.0.0/0",
+        Description=f"{name} from anywhere",
+    )

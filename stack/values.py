@@ -1,0 +1,68 @@
+"""How the text of an option is read: each parser says what is allowed."""
+
+import re
+from collections.abc import Callable
+
+
+def among(*words: str) -> Callable[[str], str]:
+    """Make a parser that takes one of these words."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def matching(pattern: str, allowed: str) -> Callable[[str], str]:
+    """Make a parser that takes a text of this pattern, and says what is `allowed` otherwise."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(allowed)
+        return text
+
+    return parse
+
+
+def several(pattern: str, allowed: str) -> Callable[[str], tuple[str, ...]]:
+    """Make a parser that takes texts of this pattern, parted by commas."""
+    one = matching(pattern, allowed)
+    return lambda text: tuple(one(each.strip()) for each in text.split(","))
+
+
+def between(least: int, most: int) -> Callable[[str], int]:
+    """Make a parser that takes a whole number within these bounds."""
+
+    def parse(text: str) -> int:
+        if not (text.isdecimal() and least <= int(text) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def switch(text: str) -> bool:
+    """Read yes or no."""
+    if text not in {"yes", "no"}:
+        raise ValueError("yes or no")
+    return text == "yes"
+
+
+ENVIRONMENT = several(
+    r"[A-Z_][A-Z0-9_]*=arn:aws[\w-]*:(secretsmanager|ssm):[^\s,]+",
+    "NAME=ARN of a secret or a parameter, and more of them after commas",
+)
+DOMAIN = matching(
+    r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", "a domain such as shop.example.com"
+)
+HOSTED_ZONE = matching(r"Z[A-Z0-9]{5,31}", "the ID of a hosted zone such as Z0123456789ABC")
+SECRET = matching(r"arn:aws[\w-]*:secretsmanager:\S+", "the ARN of a Secrets Manager secret")
+PROVIDER = matching(r"arn:aws[\w-]*:iam::\d{12}:oidc-provider/\S+", "the ARN of an OIDC provider")
+EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+SCHEDULE = matching(r"(rate|cron)\([^()]+\)", "such as rate(1 day) or cron(0 3 * * ? *)")
+GITLAB = matching(r"https://[a-z0-9.-]+", "an address such as https://gitlab.example.com")
+PROJECT = matching(r"[\w.-]+(/[\w.-]+)+", "the path of a project such as group/shop")
+BRANCHES = several(r"[\w./*-]+", "names of branches, parted by commas")
