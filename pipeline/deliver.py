@@ -63,13 +63,16 @@ def deploy(
     settings: Settings, parameters: Iterable[str], *, untested: bool, allow_older: bool
 ) -> None:
     """Do whatever is missing of build, test and push, then the stack, then the proof."""
+    from pipeline import blueprint
     from pipeline.release import deploy as releases
+    from pipeline.release import template
 
     say, times = report.timed(report.choose())
-    named = parse_parameters(parameters)
+    desired = blueprint.application(settings).naming(parse_parameters(parameters))
+    template.require_parameters(desired)
     prepare(settings, say)
     image = pushed(settings, say, untested=untested)
-    if releases.deploy(settings, image, named, say, allow_older=allow_older):
+    if releases.deploy(settings, image, desired, say, allow_older=allow_older):
         say(Note(times()))
     else:
         say(Note("nothing to do"))
@@ -110,9 +113,10 @@ def _there(settings: Settings, revision: Revision, say: Say) -> Image | None:
 
 def bootstrap(settings: Settings, say: Say) -> None:
     """Create or update the delivery stack."""
+    from pipeline import blueprint
     from pipeline.release import deploy as releases
 
-    found = releases.bootstrap(settings, say)
+    found = releases.bootstrap(settings, blueprint.delivery(settings), say)
     say(Note(f"ECR_REPOSITORY: {found.outputs.get('RepositoryURL', '')}"))
 
 

@@ -51,9 +51,9 @@ def local_down(settings: Settings) -> None:
 
 def template(settings: Settings) -> None:
     """Print the application template."""
-    from pipeline.release import template as templates
+    from pipeline import blueprint
 
-    print(templates.render(settings.stack_template))
+    print(json.dumps(json.loads(blueprint.application(settings).body), indent=2))
 
 
 def status(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -62,21 +62,23 @@ HOST = r"[\w.-]+(:\w+)?"
 IMAGE_REPOSITORY = matching(f"({HOST}/)?{NAME}", "NAME or HOST/NAME, without a scheme or a tag")
 ECR_REPOSITORY = matching(f"{HOST}/{NAME}", "HOST/NAME, without a scheme or a tag")
 TEMPLATE = matching(r"\w+(\.\w+)+", "a dotted path such as stack.services.application.template")
-SECRET_ARN = matching(r"arn:aws[\w-]*:secretsmanager:.+", "the ARN of a Secrets Manager secret")
+# What stack/options.py reads.
+STACK_OPTION = re.compile(r"STACK_[A-Z_]+|DATABASE_SECRET_ARN")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that differs between environments; `name` in the metadata is the variable."""
+    """Everything that differs between environments; `name` in the metadata is the variable.
+
+    `stack_options` has the names and texts that are the stack's own business, by name.
+    """
 
     environment: str
+    stack_options: tuple[tuple[str, str], ...] = ()
     region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
     stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
     ecr_repository: str = setting(
         "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
-    )
-    database_secret_arn: str = setting(
-        "DATABASE_SECRET_ARN", "the secret that holds the database's URL", parse=SECRET_ARN
     )
     access_key_id: str | None = setting(
         "AWS_ACCESS_KEY_ID", "an access key, where no other credentials are", optional=True
@@ -165,7 +167,19 @@ def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
             "\n  ".join([f"{len(problems)} settings of {environment!r} are wrong:", *problems]),
             hint="set them in the environment or in .env; .env.example explains each",
         )
-    return Settings(environment=environment, **values)
+    given = tuple(sorted(stack_options(environment, chosen).items()))
+    return Settings(environment=environment, stack_options=given, **values)
+
+
+def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Collect what stack/options.py reads, without the environment's prefix."""
+    prefix, own = _prefix(environment), {each.metadata["name"] for each in _declared()}
+    found: dict[str, str] = {}
+    for name in sorted(variables, key=lambda name: name.startswith(prefix)):
+        plain = name.removeprefix(prefix)
+        if STACK_OPTION.fullmatch(plain) and variables[name] and not own & {name, plain}:
+            found[plain] = variables[name]
+    return found
 
 
 def known_environments(variables: Mapping[str, str]) -> list[str]:
@@ -175,6 +189,10 @@ def known_environments(variables: Mapping[str, str]) -> list[str]:
     return [LOCAL, *sorted(named - {LOCAL})]
 
 
+def _declared() -> list[Field[Any]]:
+    return [each for each in fields(Settings) if each.metadata]
+
+
 def _prefix(environment: str) -> str:
     return environment.upper().replace("-", "_") + "_"
 
@@ -182,9 +200,7 @@ def _prefix(environment: str) -> str:
 def _read_all(
     environment: str, variables: Mapping[str, str], values: dict[str, Any]
 ) -> Iterator[str]:
-    for each in fields(Settings):
-        if each.name == "environment":
-            continue
+    for each in _declared():
         name, prefixed = each.metadata["name"], _prefix(environment) + each.metadata["name"]
         text = variables.get(prefixed) or variables.get(name) or each.metadata["default"]
         if text is None and not each.metadata["optional"]:

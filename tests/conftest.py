@@ -73,7 +73,6 @@ def staging() -> Settings:
             "STAGING_AWS_REGION": "eu-west-1",
             "STAGING_AWS_STACKNAME": "shop-staging",
             "STAGING_ECR_REPOSITORY": "registry.example/shop",
-            "STAGING_DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:database",
             "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
             "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
         },

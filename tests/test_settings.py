@@ -10,15 +10,16 @@ from pipeline import aws
 from pipeline import settings as known
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings, load, resolve
+from stack import options
 
 ROOT = Path(__file__).parents[1]
 STAGING = {
     "STAGING_AWS_STACKNAME": "shop-staging",
     "STAGING_AWS_REGION": "eu-west-1",
     "STAGING_ECR_REPOSITORY": "registry.example/shop",
-    "STAGING_DATABASE_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:database",
 }
 SETTINGS = [each for each in fields(Settings) if each.metadata]
+ALL = [*SETTINGS, *options.declared()]
 
 
 def test_a_prefixed_name_wins_over_the_plain_one() -> None:
@@ -61,11 +62,10 @@ def test_one_error_lists_everything_missing_and_malformed() -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve("staging", wrong)
     head, *problems = caught.value.what.splitlines()
-    assert head == "4 settings of 'staging' are wrong:"
+    assert head == "3 settings of 'staging' are wrong:"
     assert [each.split()[0] for each in problems] == [
         "STAGING_AWS_REGION:",
         "STAGING_ECR_REPOSITORY",
-        "STAGING_DATABASE_SECRET_ARN",
         "LOCAL_PORT:",
     ]
     assert problems[0] == "  STAGING_AWS_REGION: 'europe' is not a region such as eu-west-1"
@@ -86,7 +86,6 @@ def test_one_error_lists_everything_missing_and_malformed() -> None:
         ("ECR_REPOSITORY", "shop"),
         ("IMAGE_REPOSITORY", "shop:latest"),
         ("IMAGE_REPOSITORY", "https://registry.example/shop"),
-        ("DATABASE_SECRET_ARN", "postgres://user@host/database"),
         ("STACK_TEMPLATE", "template"),
         ("STACK_TEMPLATE", "stack/application.py"),
         ("LOCAL_PORT", "http"),
@@ -109,7 +108,6 @@ def test_a_malformed_value_is_named(name: str, text: str) -> None:
         ("IMAGE_REPOSITORY", "slipway"),
         ("IMAGE_REPOSITORY", "slipway/app"),
         ("IMAGE_REPOSITORY", "registry.example:5050/group/project"),
-        ("DATABASE_SECRET_ARN", "arn:aws-cn:secretsmanager:cn-north-1:1:secret:database"),
     ],
 )
 def test_a_well_formed_value_is_taken_as_it_is(name: str, text: str) -> None:
@@ -137,6 +135,28 @@ def test_secrets_are_not_shown() -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve("staging", {**STAGING, **secret, "AWS_REGION": "", "STAGING_AWS_REGION": "no"})
     assert "hush" not in str(caught.value)
+
+
+def test_the_stack_s_options_are_handed_on_without_the_prefix() -> None:
+    """They are the stack's business: names and texts, of this environment alone."""
+    given = {
+        "STACK_ZONES": "2",
+        "STAGING_STACK_ZONES": "3",
+        "STAGING_DATABASE_SECRET_ARN": "arn",
+        "PRODUCTION_STACK_WAF": "yes",
+        "STACK_EXEC": "",
+        "STACK_TEMPLATE": "my.stack.template",
+        "LOCAL_STACK_WAITS": "no",
+    }
+    found = resolve("staging", {**STAGING, **given})
+    assert dict(found.stack_options) == {"STACK_ZONES": "3", "DATABASE_SECRET_ARN": "arn"}
+
+
+def test_the_local_database_is_the_local_account_s() -> None:
+    """A switch of the local account is no option of its stack."""
+    found = dict(resolve("local", {"LOCAL_STACK_WAITS": "no"}).stack_options)
+    assert list(found) == ["DATABASE_SECRET_ARN"]
+    assert found["DATABASE_SECRET_ARN"].endswith("slipway/local/database-url")
 
 
 def test_an_unknown_environment_lists_the_known_ones() -> None:
@@ -211,14 +231,14 @@ def test_the_example_documents_every_name() -> None:
     text = (ROOT / ".env.example").read_text()
     found = re.findall(r"^# (.+)\n#(STAGING_)?([A-Z_]+)=(.*)$", text, re.MULTILINE)
     documented = {name: meaning for meaning, _, name, _ in found}
-    assert documented == {each.metadata["name"]: each.metadata["meaning"] for each in SETTINGS}
+    assert documented == {each.metadata["name"]: each.metadata["meaning"] for each in ALL}
 
 
 def test_the_example_has_every_default() -> None:
     """A line that is uncommented as it stands changes nothing."""
     text = (ROOT / ".env.example").read_text()
     shown = dict(re.findall(r"^#([A-Z_]+)=(.+)$", text, re.MULTILINE))
-    defaults = {each.metadata["name"]: each.metadata["default"] for each in SETTINGS}
+    defaults = {each.metadata["name"]: each.metadata["default"] for each in ALL}
     plain = {name: text for name, text in shown.items() if not name.startswith("STAGING_")}
     assert plain == {name: text for name, text in defaults.items() if text}
 

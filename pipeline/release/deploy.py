@@ -6,6 +6,7 @@ from pipeline.release import changes, oneoff, prove, recover, service, stack, te
 from pipeline.release.prove import Verdict
 from pipeline.release.stack import Stack
 from pipeline.release.states import Step
+from pipeline.release.template import Desired
 from pipeline.release.watch import Tail
 from pipeline.revision import Image
 from pipeline.settings import Settings
@@ -15,35 +16,29 @@ REVISION = "WebAppRevision"
 
 
 def deploy(
-    settings: Settings,
-    image: Image,
-    named: dict[str, str],
-    say: Say,
-    *,
-    allow_older: bool = False,
+    settings: Settings, image: Image, desired: Desired, say: Say, *, allow_older: bool = False
 ) -> bool:
     """Bring the environment to `image`, and prove it; False when there was nothing to do.
 
-    `named` holds the stack's parameters that somebody named. Raises Refused when a newer
-    revision is deployed, Failed with the reasons when the release does not come about:
-    the previous one serves then, unless the message says otherwise.
+    Raises Refused when a newer revision is deployed, Failed with the reasons when the release
+    does not come about: the previous one serves then, unless the message says otherwise.
     """
-    body = template.render(settings.stack_template)
-    wanted = {**parameters(settings, image), **named}
-    template.require_parameters(body, wanted)
+    named = {**parameters(settings, image), **desired.parameters}
+    wanted = desired.naming(named)
+    template.require_parameters(wanted)
     found = ready(settings, stack.observe(settings, settings.stack_name), say)
     refuse_older(found, image.tag, allow_older=allow_older)
-    if is_deployed(settings, found, body, wanted, image):
+    if is_deployed(settings, found, wanted, image):
         _say_proven(settings, found, image, say)
         return False
     if found.step is Step.CREATE:
         with stage(say, "infrastructure"):
-            found = apply(settings, found, body, {**wanted, REVISION: ""}, say)
+            found = apply(settings, found, wanted.naming({REVISION: ""}), say)
     if found.parameters.get(REVISION) != image.tag:
         with stage(say, "migrate"):
             oneoff.migrate(settings, found, image, say)
     with stage(say, "release"):
-        found = apply(settings, found, body, wanted, say)
+        found = apply(settings, found, wanted, say)
     with stage(say, "proof"):
         meant, where = found.output("WebTaskDefinition"), service.place(found)
         assert where is not None  # noqa: S101 - output() has raised otherwise
@@ -54,11 +49,7 @@ def deploy(
 
 def parameters(settings: Settings, image: Image) -> dict[str, str]:
     """Decide the parameters that settings and image name; the stack carries the others over."""
-    return {
-        REVISION: image.tag,
-        "RepositoryURL": settings.ecr_repository,
-        "DatabaseUrl": settings.database_secret_arn,
-    }
+    return {REVISION: image.tag, "RepositoryURL": settings.ecr_repository}
 
 
 def ready(settings: Settings, found: Stack, say: Say) -> Stack:
@@ -90,13 +81,11 @@ def refuse_older(found: Stack, tag: str, *, allow_older: bool) -> None:
         )
 
 
-def is_deployed(
-    settings: Settings, found: Stack, body: str, wanted: dict[str, str], image: Image
-) -> bool:
+def is_deployed(settings: Settings, found: Stack, wanted: Desired, image: Image) -> bool:
     """Whether the stack has this template and these parameters, and the service proves it."""
-    if found.step is not Step.UPDATE or not stack.has_all(found, wanted):
+    if found.step is not Step.UPDATE or not stack.has_all(found, wanted.parameters):
         return False
-    if not template.same(body, stack.deployed_template(settings, found.name)):
+    if not template.same(wanted.body, stack.deployed_template(settings, found.name)):
         return False
     where = service.place(found)
     seen = service.observe(settings, where) if where else None
@@ -104,9 +93,9 @@ def is_deployed(
     return prove.judge(meant, image, seen).verdict is Verdict.PROVEN
 
 
-def apply(settings: Settings, found: Stack, body: str, wanted: dict[str, str], say: Say) -> Stack:
-    """Bring the stack to a template and parameters, through a change set that is shown."""
-    proposed = changes.propose(settings, found, body, wanted)
+def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
+    """Bring the stack to what it is to be, through a change set that is shown."""
+    proposed = changes.propose(settings, found, wanted.body, dict(wanted.parameters))
     if proposed is None:
         say(Note(f"stack {found.name}: nothing to change"))
         return stack.observe(settings, found.name)
@@ -118,20 +107,20 @@ def apply(settings: Settings, found: Stack, body: str, wanted: dict[str, str], s
     return watch.follow(settings, found, tail, say)
 
 
-def bootstrap(settings: Settings, say: Say) -> Stack:
-    """Create or update the delivery stack, which holds the repository."""
-    body = template.render("stack.services.delivery.template")
-    name = settings.ecr_repository.partition("/")[2]
+def bootstrap(settings: Settings, body: str, say: Say) -> Stack:
+    """Create or update the delivery stack, whose template is `body`."""
+    wanted = Desired(body, {"RepositoryName": settings.ecr_repository.partition("/")[2]})
+    template.require_parameters(wanted)
     found = ready(settings, stack.observe(settings, settings.delivery_stack_name), say)
     with stage(say, "delivery stack"):
-        return apply(settings, found, body, {"RepositoryName": name}, say)
+        return apply(settings, found, wanted, say)
 
 
 def url(settings: Settings, found: Stack) -> str:
     """Tell where the service answers; the local account's load balancer shares its port."""
-    name = found.output("LoadBalancerDNSName")
     if not settings.is_local:
-        return f"http://{name}/"
+        return found.output("WebURL")
+    name = found.output("LoadBalancerDNSName")
     balancers = aws.client(settings, "elbv2").describe_load_balancers()["LoadBalancers"]
     own = next(each for each in balancers if each["DNSName"] == name)
     return f"{settings.endpoint_url}/_alb/{own['LoadBalancerName']}/"

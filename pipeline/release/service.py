@@ -15,7 +15,7 @@ class Place:
 
     cluster: str
     service: str
-    target_group: str
+    target_groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,11 @@ class Service:
 
 def place(stack: Stack) -> Place | None:
     """Find the service's place; None before the stack has one."""
-    names = ("ClusterName", "WebServiceName", "WebTargetGroup")
-    found = [stack.outputs.get(name, "") for name in names]
-    return Place(*found) if all(found) else None
+    names = ("ClusterName", "WebServiceName", "WebTargetGroups")
+    cluster, service, groups = (stack.outputs.get(name, "") for name in names)
+    if not (cluster and service and groups):
+        return None
+    return Place(cluster, service, tuple(groups.split(",")))
 
 
 def rollout(settings: Settings, where: Place) -> Rollout | None:
@@ -110,8 +112,9 @@ def _primary(settings: Settings, where: Place) -> dict[str, Any] | None:
 
 
 def _healthy(settings: Settings, where: Place) -> frozenset[str]:
+    """Read whom the load balancer trusts; after a switch, that is the other target group."""
     balancer = aws.client(settings, "elbv2")
-    answer = balancer.describe_target_health(TargetGroupArn=where.target_group)
-    found = answer["TargetHealthDescriptions"]
+    answers = [balancer.describe_target_health(TargetGroupArn=each) for each in where.target_groups]
+    found = [each for answer in answers for each in answer["TargetHealthDescriptions"]]
     good = [each for each in found if each["TargetHealth"]["State"] == "healthy"]
     return frozenset(each["Target"]["Id"] for each in good)

@@ -9,6 +9,7 @@ from pipeline.errors import RecoveryNeeded, Refused
 from pipeline.release import deploy
 from pipeline.release.stack import Stack
 from pipeline.release.states import State, Step
+from pipeline.release.template import Desired
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note
@@ -16,6 +17,7 @@ from tests.conftest import Checkout
 from tests.release import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
+WANTED = Desired("{}", {deploy.REVISION: "c0ffee"})
 
 
 @pytest.fixture
@@ -73,12 +75,11 @@ def test_a_commit_that_is_not_older_is_let_through(
         deploy.refuse_older(running(there), here, allow_older=False)
 
 
-def test_settings_and_image_name_three_parameters(staging: Settings) -> None:
-    """The others are the stack's own business; the secret goes by reference."""
+def test_settings_and_image_name_two_parameters(staging: Settings) -> None:
+    """The others are the stack's own business."""
     assert deploy.parameters(staging, IMAGE) == {
         "WebAppRevision": "c0ffee",
         "RepositoryURL": "registry.example/shop",
-        "DatabaseUrl": "arn:aws:secretsmanager:eu-west-1:1:secret:database",
     }
 
 
@@ -106,7 +107,7 @@ def test_a_change_of_nothing_is_not_executed(staging: Settings, cloudformation: 
     cloudformation.add_response("describe_change_set", empty, {"ChangeSetName": ANY})
     cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ANY})
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
-    found = deploy.apply(staging, running("c0ffee"), "{}", {}, said.append)
+    found = deploy.apply(staging, running("c0ffee"), Desired("{}", {}), said.append)
     assert found.state is State.UPDATE_COMPLETE
     assert said == [Note("stack shop-staging: nothing to change")]
 
@@ -121,15 +122,14 @@ def test_a_change_of_nothing_is_not_executed(staging: Settings, cloudformation: 
 )
 def test_another_stack_is_not_what_is_wanted(staging: Settings, found: Stack) -> None:
     """The stack's own values decide before anything else is asked."""
-    assert not deploy.is_deployed(staging, found, "{}", {deploy.REVISION: "c0ffee"}, IMAGE)
+    assert not deploy.is_deployed(staging, found, WANTED, IMAGE)
 
 
 def test_another_template_is_not_what_is_wanted(staging: Settings, cloudformation: Stubber) -> None:
     """The same parameters with another template are a change."""
     there = {"TemplateBody": json.dumps({"Resources": {}})}
     cloudformation.add_response("get_template", there, None)
-    wanted = {deploy.REVISION: "c0ffee"}
-    assert not deploy.is_deployed(staging, running("c0ffee"), "{}", wanted, IMAGE)
+    assert not deploy.is_deployed(staging, running("c0ffee"), WANTED, IMAGE)
 
 
 def test_a_stack_without_a_service_is_not_what_is_wanted(
@@ -137,11 +137,10 @@ def test_a_stack_without_a_service_is_not_what_is_wanted(
 ) -> None:
     """Template and parameters are right, and still nothing is proven."""
     cloudformation.add_response("get_template", {"TemplateBody": "{}"}, None)
-    wanted = {deploy.REVISION: "c0ffee"}
-    assert not deploy.is_deployed(staging, running("c0ffee"), "{}", wanted, IMAGE)
+    assert not deploy.is_deployed(staging, running("c0ffee"), WANTED, IMAGE)
 
 
-def test_the_url_is_the_load_balancers(staging: Settings) -> None:
-    """What the stack says is what a user opens."""
-    found = answers.stack(State.CREATE_COMPLETE, outputs={"LoadBalancerDNSName": "lb.example"})
-    assert deploy.url(staging, found) == "http://lb.example/"
+def test_the_url_is_what_the_stack_says(staging: Settings) -> None:
+    """With a domain it is that, with HTTPS."""
+    found = answers.stack(State.CREATE_COMPLETE, outputs={"WebURL": "https://shop.example/"})
+    assert deploy.url(staging, found) == "https://shop.example/"

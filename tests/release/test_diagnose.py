@@ -12,7 +12,7 @@ from pipeline.release.service import Place
 from pipeline.settings import Settings
 from pipeline.view.events import TaskStopped
 
-WHERE = Place("shop", "web", "group")
+WHERE = Place("shop", "web", ("group",))
 
 
 def stopped(number: int, code: str = "EssentialContainerExited") -> dict[str, Any]:

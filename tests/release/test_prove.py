@@ -112,7 +112,7 @@ def test_what_cannot_come_right_has_failed(seen: Service | None, reason: str) ->
     assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.FAILED, reason)
 
 
-WHERE = Place("shop", "web", "group")
+WHERE = Place("shop", "web", ("group",))
 STARTING = replace(GOOD, rollout=replace(ROLLOUT, state="IN_PROGRESS", running=1))
 
 

@@ -6,13 +6,13 @@ from pipeline.release.states import State
 from pipeline.view.events import Rollout
 from tests.release import answers
 
-OUTPUTS = {"ClusterName": "shop", "WebServiceName": "web", "WebTargetGroup": "group"}
+OUTPUTS = {"ClusterName": "shop", "WebServiceName": "web", "WebTargetGroups": "a,b"}
 
 
 def test_a_service_is_where_the_outputs_say() -> None:
-    """The stack's outputs name it."""
+    """The stack's outputs name it; revisions that switch have two target groups."""
     found = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, "Other": "x"})
-    assert service.place(found) == Place("shop", "web", "group")
+    assert service.place(found) == Place("shop", "web", ("a", "b"))
 
 
 def test_a_stack_without_a_service_has_no_place() -> None:

@@ -7,15 +7,22 @@ import pytest
 
 from pipeline.errors import ConfigurationError
 from pipeline.release import template
+from pipeline.release.template import Desired
 
 BODY = json.dumps({"Parameters": {"B": {"Type": "String"}, "A": {"Type": "String"}}})
 MODULE = """
 class Made:
-    def to_json(self):
-        return '{"Resources": {}}'
+    def __init__(self, options):
+        self.options = options
+
+    def to_dict(self):
+        return {"Resources": {}, "Metadata": self.options}
 
 def good():
-    return Made()
+    return Made("none")
+
+def choosing(options):
+    return Made(options)
 
 def raising():
     raise KeyError("the fault")
@@ -35,8 +42,10 @@ def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_function_at_the_path_is_called() -> None:
-    """A template is whatever to_json makes of what the function returns."""
-    assert template.render("own_stack.good") == '{"Resources": {}}'
+    """With the options where it takes them, and without a blank: more fits into a call."""
+    for name, options in (("good", "none"), ("choosing", "mine")):
+        expected = f'{{"Metadata":"{options}","Resources":{{}}}}'
+        assert template.render(f"own_stack.{name}", "mine") == expected
 
 
 @pytest.mark.parametrize(
@@ -47,7 +56,7 @@ def test_the_function_at_the_path_is_called() -> None:
         ("misspelt_stack.template", "no template at misspelt_stack.template: invalid syntax"),
         ("careless_stack.template", "no template at careless_stack.template: .*undefined_name"),
         ("own_stack.raising", "own_stack.raising raised KeyError: 'the fault'"),
-        ("own_stack.something_else", "own_stack.something_else raised AttributeError: .*to_json"),
+        ("own_stack.something_else", "own_stack.something_else returned a int, and no template"),
     ],
 )
 def test_a_path_without_a_template_is_explained(path: str, words: str) -> None:
@@ -59,7 +68,7 @@ def test_a_path_without_a_template_is_explained(path: str, words: str) -> None:
 
 def test_a_fault_in_a_users_function_is_located() -> None:
     """The hint leads to the line that raised."""
-    with pytest.raises(ConfigurationError, match=r"look at .*own_stack.py, line 10$"):
+    with pytest.raises(ConfigurationError, match=r"look at .*own_stack.py, line 16$"):
         template.render("own_stack.raising")
 
 
@@ -71,9 +80,9 @@ def test_parameters_are_listed() -> None:
 
 def test_a_parameter_that_is_not_declared_is_refused() -> None:
     """A slip in --parameter is told before anything is done, with the names there are."""
-    template.require_parameters(BODY, {"A": "1"})
+    template.require_parameters(Desired(BODY, {"A": "1"}))
     with pytest.raises(ConfigurationError) as caught:
-        template.require_parameters(BODY, {"A": "1", "D": "2", "C": "3"})
+        template.require_parameters(Desired(BODY, {"A": "1", "D": "2", "C": "3"}))
     assert str(caught.value) == "the template has no parameter C, D\n  next: it has: A, B"
 
 
