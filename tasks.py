@@ -93,12 +93,12 @@ def recover(_: Context, env: str = "local") -> None:
     operate.recover(settings.load(env), operate.view())
 
 
-@task(help={"env": ENV})
+@task(help={"env": ENV, "gitlab": "set GitLab's variables, with GITLAB_TOKEN"})
 @guarded
-def bootstrap(_: Context, env: str = "local") -> None:
-    """Create or update the delivery stack: the repository."""
+def bootstrap(_: Context, env: str = "local", gitlab: bool = False) -> None:
+    """Create or update the delivery stack: repository, and who deploys."""
     deliver.prepare(settings.load(env), operate.view())
-    deliver.bootstrap(settings.load(env), operate.view())
+    deliver.bootstrap(settings.load(env), operate.view(), gitlab=gitlab)
 
 
 @task

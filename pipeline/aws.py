@@ -40,14 +40,35 @@ def _session(settings: Settings) -> Any:
 
     # A profile that the environment names is in the settings; `local` has no use for one.
     ignored = {"profile": (None, None, None, None)} if settings.is_local else None
+    made = Session(session_vars=ignored)
+    if settings.role_arn and settings.id_token:
+        made._credentials = _web_identity(settings, made)  # noqa: SLF001 - botocore's providers want a file
     return boto3.Session(
-        botocore_session=Session(session_vars=ignored),
+        botocore_session=made,
         region_name=settings.region,
         profile_name=settings.profile,
         aws_access_key_id=settings.access_key_id,
         aws_secret_access_key=settings.secret_access_key,
         aws_session_token=settings.session_token,
     )
+
+
+def _web_identity(settings: Settings, session: Any) -> Any:
+    """Take the role by the job's token, when it is needed first and whenever it has run out.
+
+    https://docs.gitlab.com/ci/cloud_services/aws/
+    """
+    from botocore import credentials
+
+    options = {"region_name": settings.region, "endpoint_url": settings.endpoint_url}
+    fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+        client_creator=lambda name, **more: session.create_client(name, **{**options, **more}),
+        web_identity_token_loader=lambda: settings.id_token,
+        role_arn=settings.role_arn,
+        extra_args={"RoleSessionName": f"slipway-{settings.environment}"},
+    )
+    kind = "assume-role-with-web-identity"
+    return credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
 
 
 @cache

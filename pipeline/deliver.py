@@ -111,13 +111,20 @@ def _there(settings: Settings, revision: Revision, say: Say) -> Image | None:
         return None
 
 
-def bootstrap(settings: Settings, say: Say) -> None:
-    """Create or update the delivery stack."""
-    from pipeline import blueprint
+def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
+    """Create or update the delivery stack; tell GitLab's variables, or set them there."""
+    from pipeline import blueprint, gitlab_variables
     from pipeline.release import deploy as releases
 
-    found = releases.bootstrap(settings, blueprint.delivery(settings), say)
-    say(Note(f"ECR_REPOSITORY: {found.outputs.get('RepositoryURL', '')}"))
+    options = blueprint.options(settings)
+    outputs = releases.bootstrap(settings, blueprint.delivery(settings), say).outputs
+    if gitlab:
+        names = gitlab_variables.set_all(settings, options, outputs)
+        say(Note(f"set in {options.gitlab_project}: {', '.join(names)}"))
+    elif not settings.is_local:
+        say(Note("GitLab, Settings, CI/CD, Variables; protected, for this environment:"))
+        for line in gitlab_variables.lines(settings, outputs):
+            say(Note(line))
 
 
 def parse_parameters(words: Iterable[str]) -> dict[str, str]:

@@ -89,9 +89,10 @@ def logs(settings: Settings, *, follow: bool) -> None:
 def shell(settings: Settings) -> None:
     """Open a shell in a running task, by ECS Exec.
 
-    Raises ConfigurationError where the session manager's plugin is not installed, Failed
-    where no task runs.
+    Raises ConfigurationError where the session manager's plugin is not installed, or the
+    options have no shell, Failed where no task runs.
     """
+    from pipeline import blueprint
     from pipeline.release import service, stack
 
     if shutil.which("session-manager-plugin") is None:
@@ -100,6 +101,9 @@ def shell(settings: Settings) -> None:
             hint="https://docs.aws.amazon.com/systems-manager/latest/userguide/"
             "session-manager-working-with-install-plugin.html",
         )
+    if not blueprint.options(settings).exec:
+        hint = "set STACK_EXEC=yes, and deploy"
+        raise ConfigurationError(f"{settings.environment} has no shell", hint=hint)
     where = service.place(stack.observe(settings, settings.stack_name))
     tasks = service.describe_tasks(settings, where, "RUNNING") if where else []
     if not where or not tasks:

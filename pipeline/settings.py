@@ -90,6 +90,21 @@ class Settings:
         "AWS_SESSION_TOKEN", "the token of a temporary key", optional=True, secret=True
     )
     profile: str | None = setting("AWS_PROFILE", "a profile of ~/.aws/config", optional=True)
+    role_arn: str | None = setting(
+        "AWS_ROLE_ARN", "the role that a GitLab job takes by its AWS_ID_TOKEN", optional=True
+    )
+    id_token: str | None = setting(
+        "AWS_ID_TOKEN",
+        "the job's token, from id_tokens of .gitlab-ci.yml",
+        optional=True,
+        secret=True,
+    )
+    gitlab_token: str | None = setting(
+        "GITLAB_TOKEN",
+        "a GitLab token that may set a project's variables",
+        optional=True,
+        secret=True,
+    )
     endpoint_url: str | None = setting(
         "AWS_ENDPOINT_URL", "another address than AWS's own", optional=True
     )
@@ -157,7 +172,7 @@ def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
     if environment not in known:
         raise ConfigurationError(
             f"unknown environment {environment!r}; known: {', '.join(known)}",
-            hint=f"set {_prefix(environment)}AWS_STACKNAME to make it known",
+            hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
         )
     chosen = _local_variables(variables) if environment == LOCAL else variables
     values: dict[str, Any] = {}
@@ -173,10 +188,10 @@ def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
 
 def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Collect what stack/options.py reads, without the environment's prefix."""
-    prefix, own = _prefix(environment), {each.metadata["name"] for each in _declared()}
+    start, own = prefix(environment), {each.metadata["name"] for each in _declared()}
     found: dict[str, str] = {}
-    for name in sorted(variables, key=lambda name: name.startswith(prefix)):
-        plain = name.removeprefix(prefix)
+    for name in sorted(variables, key=lambda name: name.startswith(start)):
+        plain = name.removeprefix(start)
         if STACK_OPTION.fullmatch(plain) and variables[name] and not own & {name, plain}:
             found[plain] = variables[name]
     return found
@@ -193,7 +208,8 @@ def _declared() -> list[Field[Any]]:
     return [each for each in fields(Settings) if each.metadata]
 
 
-def _prefix(environment: str) -> str:
+def prefix(environment: str) -> str:
+    """Make what stands before the names of an environment's own variables, such as STAGING_."""
     return environment.upper().replace("-", "_") + "_"
 
 
@@ -201,7 +217,7 @@ def _read_all(
     environment: str, variables: Mapping[str, str], values: dict[str, Any]
 ) -> Iterator[str]:
     for each in _declared():
-        name, prefixed = each.metadata["name"], _prefix(environment) + each.metadata["name"]
+        name, prefixed = each.metadata["name"], prefix(environment) + each.metadata["name"]
         text = variables.get(prefixed) or variables.get(name) or each.metadata["default"]
         if text is None and not each.metadata["optional"]:
             yield f"{prefixed} (or {name}) is missing: {each.metadata['meaning']}"

@@ -14,13 +14,29 @@ RESULT = "<DescribeStacksResult><Stacks/></DescribeStacksResult>"
 NO_STACKS = (200, f"<DescribeStacksResponse>{RESULT}</DescribeStacksResponse>")
 
 
+SESSION = {
+    "AccessKeyId": "key of a job",
+    "SecretAccessKey": "half of a job",
+    "SessionToken": "token of a job",
+    "Expiration": "2100-01-01T00:00:00Z",
+}
+CREDENTIALS = "".join(f"<{name}>{text}</{name}>" for name, text in SESSION.items())
+TAKEN = f"""<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>
+<Credentials>{CREDENTIALS}</Credentials>
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"""
+
+
 @contextmanager
-def answering(answers: list[tuple[int, str]]) -> Iterator[HTTPServer]:
-    """Serve these answers, each once, in their order."""
+def answering(
+    answers: list[tuple[int, str]], asked: list[tuple[str, str]] | None = None
+) -> Iterator[HTTPServer]:
+    """Serve these answers, each once, in their order; keep what was `asked`, and by whom."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            question = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if asked is not None:
+                asked.append((question, self.headers.get("Authorization", "")))
             code, body = answers.pop(0)
             self.send_response(code)
             self.send_header("Content-Length", str(len(body)))
@@ -61,3 +77,28 @@ def test_a_call_has_limits(settings: Settings) -> None:
 def test_a_client_is_made_once(settings: Settings) -> None:
     """Making one costs more than a call of it."""
     assert aws.client(settings, "ecs") is aws.client(replace(settings), "ecs")
+
+
+def test_a_job_takes_its_role_by_its_token(staging: Settings, allowed_ports: set[int]) -> None:
+    """GitLab's token becomes the role's credentials at the first call, and signs nothing itself."""
+    answers, asked = [(200, TAKEN), NO_STACKS], list[tuple[str, str]]()
+    with answering(answers, asked) as server:
+        allowed_ports.add(server.server_port)
+        there = f"http://127.0.0.1:{server.server_port}"
+        job = replace(
+            staging,
+            access_key_id=None,
+            secret_access_key=None,
+            role_arn="arn:aws:iam::123456789012:role/deploy",
+            id_token="token-of-gitlab",
+            endpoint_url=there,
+        )
+        aws.client(job, "cloudformation").describe_stacks()
+
+    (taking, unsigned), (_, signed) = asked
+    assert "Action=AssumeRoleWithWebIdentity" in taking
+    assert "WebIdentityToken=token-of-gitlab" in taking
+    assert "role%2Fdeploy" in taking
+    assert unsigned == ""
+    assert "Credential=key of a job/" in signed
+    assert "token-of-gitlab" not in repr(job)

@@ -1,0 +1,117 @@
+"""What GitLab's jobs have to be told: the variables of an environment, shown or set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline import aws
+from pipeline.errors import ConfigurationError, Failed
+from pipeline.settings import prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.settings import Settings
+    from stack.options import Options
+
+TIMEOUT_SECONDS = 30
+MISSING = 404
+REFUSALS = {401, 403, MISSING}
+KEY_NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A CI/CD variable; GitLab masks a `hidden` one in logs and never shows it again."""
+
+    key: str
+    value: str
+    hidden: bool = False
+
+
+def needed(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
+    """List an environment's variables, from its settings and the delivery stack's outputs."""
+    known = {
+        "AWS_REGION": settings.region,
+        "AWS_STACKNAME": settings.stack_name,
+        "ECR_REPOSITORY": outputs.get("RepositoryURL", ""),
+        "AWS_ROLE_ARN": outputs.get("DeploymentRole", ""),
+        **dict(settings.stack_options),
+    }
+    start = prefix(settings.environment)
+    return [Variable(start + name, value) for name, value in known.items() if value]
+
+
+def lines(settings: Settings, outputs: Mapping[str, str]) -> list[str]:
+    """Write them for a person; of an access key, only where it is kept."""
+    text = [f"{each.key}={each.value}" for each in needed(settings, outputs)]
+    if secret := outputs.get("DeploymentKeySecret"):
+        names = " and ".join(prefix(settings.environment) + name for name in KEY_NAMES)
+        text.append(f"{names}: in the secret {secret}; set them masked and protected")
+    return text
+
+
+def set_all(settings: Settings, options: Options, outputs: Mapping[str, str]) -> list[str]:
+    """Set them in the project that the options name; return their names.
+
+    They are protected, and for jobs of this environment alone. Raises ConfigurationError
+    without a token or a project, and where GitLab refuses them, Failed on any other answer.
+    """
+    import gitlab
+
+    url, project = options.gitlab_url, options.gitlab_project
+    if not (settings.gitlab_token and project):
+        hint = "a project access token with the scope api and the role Maintainer, and GROUP/NAME"
+        raise ConfigurationError("GITLAB_TOKEN and STACK_GITLAB_PROJECT are needed", hint=hint)
+    there = gitlab.Gitlab(url, private_token=settings.gitlab_token, timeout=TIMEOUT_SECONDS)
+    wanted = [*needed(settings, outputs), *_key(settings, outputs)]
+    try:
+        for each in wanted:
+            _set(there.projects.get(project, lazy=True).variables, each, settings.environment)
+    except gitlab.GitlabError as error:
+        raise _explain(error, url, project) from error
+    except OSError as error:
+        raise Failed(
+            f"{url} does not answer: {error}", hint="check the network, then again"
+        ) from error
+    return [each.key for each in wanted]
+
+
+def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
+    """Tell a token or a name that is wrong from what may be tried again."""
+    if error.response_code in REFUSALS:
+        hint = "check GITLAB_TOKEN, STACK_GITLAB_URL and STACK_GITLAB_PROJECT"
+        return ConfigurationError(f"{url} refuses {project}: {error}", hint=hint)
+    return Failed(f"{url}: {error}", hint="type the same command again")
+
+
+def _set(variables: Any, wanted: Variable, environment: str) -> None:
+    """Create a variable, or bring the one of this name and environment to its value."""
+    import gitlab
+
+    data = {
+        "key": wanted.key,
+        "value": wanted.value,
+        "protected": True,
+        "masked": wanted.hidden,
+        "raw": True,
+        "environment_scope": environment,
+    }
+    scope = {"filter": {"environment_scope": environment}}
+    try:
+        variables.update(wanted.key, data, **scope)
+    except gitlab.GitlabUpdateError as error:
+        if error.response_code != MISSING:
+            raise
+        variables.create(data)
+
+
+def _key(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
+    """Read the access key of the deployment user from its secret."""
+    if not (secret := outputs.get("DeploymentKeySecret")):
+        return []
+    answer = aws.client(settings, "secretsmanager").get_secret_value(SecretId=secret)
+    found, start = json.loads(answer["SecretString"]), prefix(settings.environment)
+    return [Variable(start + name, found[name], hidden=True) for name in KEY_NAMES]
