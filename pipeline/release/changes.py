@@ -1,20 +1,24 @@
 """A change set: proposed, shown, and executed or thrown away."""
 
+import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline import aws
-from pipeline.errors import Failed
+from pipeline.errors import ConfigurationError, Failed
 from pipeline.release import stack as stacks
 from pipeline.release import template
 from pipeline.release.stack import Stack
 from pipeline.release.states import Step
+from pipeline.release.template import Desired
 from pipeline.settings import Settings
 from pipeline.view.events import ResourceChange
 
 PROPOSE_SECONDS = 300
 POLL_SECONDS = 0.5
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+BODY_BYTES = 51_200
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -26,19 +30,21 @@ class ChangeSet:
     changes: tuple[ResourceChange, ...]
 
 
-def propose(settings: Settings, stack: Stack, body: str, named: dict[str, str]) -> ChangeSet | None:
+def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | None:
     """Have CloudFormation work out what would change; None when nothing would.
 
-    Raises Failed with CloudFormation's reason when it refuses.
+    Raises Failed with CloudFormation's reason when it refuses, ConfigurationError for a
+    template that has no way to get there.
     """
     cloudformation = aws.client(settings, "cloudformation")
     name = cloudformation.create_change_set(
         StackName=stack.name,
         ChangeSetName=f"slipway-{time.time_ns()}",
         ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
-        TemplateBody=body,
-        Parameters=stacks.carried(stack, template.parameters(body), named),
+        Parameters=stacks.carried(stack, template.parameters(desired.body), desired.parameters),
         Capabilities=["CAPABILITY_IAM"],
+        **_template(settings, stack, desired),
+        **({"RoleARN": desired.service_role} if desired.service_role else {}),
     )["Id"]
     answer = _wait(cloudformation, name)
     if answer["Status"] == "CREATE_COMPLETE":
@@ -48,6 +54,29 @@ def propose(settings: Settings, stack: Stack, body: str, named: dict[str, str]) 
     if is_empty(reason):
         return None
     raise Failed(f"CloudFormation refuses the change of {stack.name}: {reason}")
+
+
+def _template(settings: Settings, stack: Stack, desired: Desired) -> dict[str, str]:
+    """Give the template as it is, or where it is too long for that, by its place in S3."""
+    size = len(desired.body.encode())
+    if size <= BODY_BYTES:
+        return {"TemplateBody": desired.body}
+    if not desired.bucket:
+        raise ConfigurationError(
+            f"the template of {stack.name} has {size} bytes; above {BODY_BYTES} it goes through S3",
+            hint=f"invoke bootstrap --env {settings.environment}, which makes the bucket",
+        )
+    key = f"{stack.name}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
+    s3 = aws.client(settings, "s3")
+    s3.put_object(Bucket=desired.bucket, Key=key, Body=desired.body.encode())
+    return {"TemplateURL": template_url(settings, desired.bucket, key)}
+
+
+def template_url(settings: Settings, bucket: str, key: str) -> str:
+    """Name an object as CloudFormation takes it."""
+    if settings.endpoint_url:
+        return f"{settings.endpoint_url}/{bucket}/{key}"
+    return f"https://{bucket}.s3.{settings.region}.amazonaws.com/{key}"
 
 
 def is_empty(reason: str) -> bool:

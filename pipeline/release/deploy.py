@@ -1,5 +1,7 @@
 """From a pushed image to a service that is proven to run it."""
 
+from dataclasses import replace
+
 from pipeline import aws, revision
 from pipeline.errors import RecoveryNeeded, Refused
 from pipeline.release import changes, oneoff, prove, recover, service, stack, template, watch
@@ -31,6 +33,7 @@ def deploy(
     if is_deployed(settings, found, wanted, image):
         _say_proven(settings, found, image, say)
         return False
+    wanted = delivered(settings, wanted)
     if found.step is Step.CREATE:
         with stage(say, "infrastructure"):
             found = apply(settings, found, wanted.naming({REVISION: ""}), say)
@@ -50,6 +53,13 @@ def deploy(
 def parameters(settings: Settings, image: Image) -> dict[str, str]:
     """Decide the parameters that settings and image name; the stack carries the others over."""
     return {REVISION: image.tag, "RepositoryURL": settings.ecr_repository}
+
+
+def delivered(settings: Settings, wanted: Desired) -> Desired:
+    """Add what the delivery stack made for this: the role and the bucket; "" without one."""
+    made = stack.observe(settings, settings.delivery_stack_name).outputs
+    role, bucket = made.get("DeliveryServiceRole", ""), made.get("TemplatesBucket", "")
+    return replace(wanted, service_role=role, bucket=bucket)
 
 
 def ready(settings: Settings, found: Stack, say: Say) -> Stack:
@@ -95,7 +105,7 @@ def is_deployed(settings: Settings, found: Stack, wanted: Desired, image: Image)
 
 def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
     """Bring the stack to what it is to be, through a change set that is shown."""
-    proposed = changes.propose(settings, found, wanted.body, dict(wanted.parameters))
+    proposed = changes.propose(settings, found, wanted)
     if proposed is None:
         say(Note(f"stack {found.name}: nothing to change"))
         return stack.observe(settings, found.name)
@@ -109,7 +119,11 @@ def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
 
 def bootstrap(settings: Settings, body: str, say: Say) -> Stack:
     """Create or update the delivery stack, whose template is `body`."""
-    wanted = Desired(body, {"RepositoryName": settings.ecr_repository.partition("/")[2]})
+    names = {
+        "RepositoryName": settings.ecr_repository.partition("/")[2],
+        "ApplicationStack": settings.stack_name,
+    }
+    wanted = Desired(body, names)
     template.require_parameters(wanted)
     found = ready(settings, stack.observe(settings, settings.delivery_stack_name), say)
     with stage(say, "delivery stack"):

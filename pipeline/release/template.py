@@ -13,10 +13,16 @@ from pipeline.errors import ConfigurationError
 
 @dataclass(frozen=True)
 class Desired:
-    """What a stack is to be: its template, and the parameters that somebody named."""
+    """What a stack is to be: its template, and the parameters that somebody named.
+
+    CloudFormation makes it so with the rights of `service_role`, or with the caller's own; a
+    template that does not fit into a call goes through `bucket`.
+    """
 
     body: str
     parameters: Mapping[str, str]
+    service_role: str = ""
+    bucket: str = ""
 
     def naming(self, parameters: Mapping[str, str]) -> "Desired":
         """Name more parameters; the last word on each counts."""

@@ -1,14 +1,18 @@
 """A change set: what is asked for, and what the answer means."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline.errors import Failed
+from pipeline import aws
+from pipeline.errors import ConfigurationError, Failed
 from pipeline.release import changes
 from pipeline.release.changes import ChangeSet
 from pipeline.release.states import State
+from pipeline.release.template import Desired
 from pipeline.settings import Settings
 from pipeline.view.events import ResourceChange
 from tests.release import answers
@@ -22,15 +26,15 @@ NO_CHANGES = (
 SERVICE = {"LogicalResourceId": "WebService", "ResourceType": "AWS::ECS::Service"}
 
 
-def is_asked(cloudformation: Stubber, kind: str) -> None:
-    """Expect that a change set is asked for."""
+def is_asked(cloudformation: Stubber, kind: str, **more: str) -> None:
+    """Expect that a change set is asked for, with the template in the call unless `more` has it."""
     question = {
         "StackName": answers.NAME,
         "ChangeSetName": ANY,
         "ChangeSetType": kind,
-        "TemplateBody": BODY,
         "Parameters": [{"ParameterKey": "WebAppRevision", "ParameterValue": "c0ffee"}],
         "Capabilities": ["CAPABILITY_IAM"],
+        **(more or {"TemplateBody": BODY}),
     }
     cloudformation.add_response("create_change_set", {"Id": ID}, question)
 
@@ -41,10 +45,13 @@ def is_now(cloudformation: Stubber, status: str, reason: str = "") -> None:
     cloudformation.add_response("describe_change_set", answer, {"ChangeSetName": ID})
 
 
-def propose(settings: Settings, state: State) -> ChangeSet | None:
+WANTED = Desired(BODY, {"WebAppRevision": "c0ffee"})
+
+
+def propose(settings: Settings, state: State, wanted: Desired = WANTED) -> ChangeSet | None:
     """Propose one parameter's change of a stack in `state`."""
     found = answers.stack(state, parameters={"WebAppRevision": "old"})
-    return changes.propose(settings, found, BODY, {"WebAppRevision": "c0ffee"})
+    return changes.propose(settings, found, wanted)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,42 @@ def test_a_refused_change_set_says_why(staging: Settings, cloudformation: Stubbe
     cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
     with pytest.raises(Failed, match=r"refuses the change of shop-staging: Parameters: \[Cpu\]"):
         propose(staging, State.UPDATE_COMPLETE)
+
+
+def test_cloudformation_works_with_the_service_role(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """Whoever deploys needs no right to what the stack is made of."""
+    is_asked(cloudformation, "UPDATE", TemplateBody=BODY, RoleARN="arn:aws:iam::1:role/service")
+    is_now(cloudformation, "FAILED", NO_CHANGES)
+    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    wanted = replace(WANTED, service_role="arn:aws:iam::1:role/service")
+    assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
+
+
+def test_a_long_template_goes_through_the_bucket(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """Under a name that has its content, so that two deploys do not meet there."""
+    found = json.loads(BODY) | {"Description": "x" * changes.BODY_BYTES}
+    wanted = replace(WANTED, body=json.dumps(found), bucket="templates")
+    key = f"shop-staging/{hashlib.sha256(wanted.body.encode()).hexdigest()}.json"
+    url = f"https://templates.s3.eu-west-1.amazonaws.com/{key}"
+    is_asked(cloudformation, "UPDATE", TemplateURL=url)
+    is_now(cloudformation, "FAILED", NO_CHANGES)
+    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    with Stubber(aws.client(staging, "s3")) as s3:
+        sent = {"Bucket": "templates", "Key": key, "Body": wanted.body.encode()}
+        s3.add_response("put_object", {}, sent)
+        assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
+
+
+def test_a_long_template_without_a_bucket_is_told(staging: Settings) -> None:
+    """Exit 2, with the size, and the task that makes the bucket."""
+    wanted = replace(WANTED, body=json.dumps({"Description": "x" * changes.BODY_BYTES}))
+    with pytest.raises(ConfigurationError, match="has 51219 bytes; above 51200") as caught:
+        propose(staging, State.UPDATE_COMPLETE, wanted)
+    assert caught.value.hint.startswith("invoke bootstrap --env staging")
 
 
 def test_a_change_set_is_executed_by_its_id(staging: Settings, cloudformation: Stubber) -> None:
