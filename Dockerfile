@@ -25,6 +25,8 @@ WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY entries entries
 COPY --from=source /app/webapp webapp
+# The root file system is read-only; what is mounted here has the rights of this folder.
+VOLUME /tmp
 USER 10001:10001
 EXPOSE 8000
 # No ENTRYPOINT: a task definition's command is an entry.

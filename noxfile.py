@@ -41,6 +41,13 @@ def stack(session: nox.Session) -> None:
     session.run("pytest", "tests/stack", *session.posargs)
 
 
+@nox.session(default=False)
+def cfn_lint(session: nox.Session) -> None:
+    """The linter of CloudFormation, on the files that are named."""
+    session.install(*DEV)
+    session.run("cfn-lint", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Ruff: its rules, and its form."""

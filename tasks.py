@@ -2,7 +2,7 @@
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, settings
+from pipeline import deliver, operate, settings, templates
 from pipeline.command import guarded
 
 ENV = "the environment: local, or one that settings name"
@@ -126,18 +126,25 @@ def local_down(_: Context) -> None:
 @guarded
 def stack_template(_: Context, env: str = "local") -> None:
     """Print the application template."""
-    operate.template(settings.load(env))
+    templates.template(settings.load(env))
 
 
-@task
+@task(help={"env": ENV, "form": "svg or mermaid"})
 @guarded
-def stack_lint(_: Context) -> None:
-    """Check every template: nox -s stack."""
-    operate.nox("stack")
+def stack_diagram(_: Context, env: str = "local", form: str = "svg") -> None:
+    """Draw the application stack: what there is, and in which file."""
+    templates.diagram(settings.load(env), form)
+
+
+@task(help={"env": ENV})
+@guarded
+def stack_lint(_: Context, env: str = "local") -> None:
+    """Check the environment's templates: our own checks, then cfn-lint."""
+    templates.lint(settings.load(env))
 
 
 namespace = Collection(
     *(build, test, push, deploy, migrate, status, outputs, logs, shell, recover, bootstrap, engine),
     Collection("local", up=local_up, down=local_down),
-    Collection("stack", template=stack_template, lint=stack_lint),
+    Collection("stack", template=stack_template, diagram=stack_diagram, lint=stack_lint),
 )

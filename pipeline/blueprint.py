@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigurationError
@@ -9,6 +10,8 @@ from pipeline.release import template
 from pipeline.release.template import Desired
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.settings import Settings
     from stack.options import Options
 
@@ -42,6 +45,44 @@ def application(settings: Settings) -> Desired:
     return Desired(body, {"DatabaseUrl": secret})
 
 
+def diagram(settings: Settings, form: str) -> str:
+    """Draw the application stack, as svg or mermaid.
+
+    Raises ConfigurationError for another form.
+    """
+    from stack import diagram as drawing
+
+    application(settings)  # what is wrong with a template is told there
+    try:
+        return drawing.draw(template.find(settings.stack_template), options(settings), form)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
 def delivery(settings: Settings) -> str:
     """Render the delivery stack's template."""
     return template.render(DELIVERY, options(settings))
+
+
+def bodies(settings: Settings) -> dict[str, str]:
+    """Render the environment's templates, by the names of their stacks."""
+    return {"application": application(settings).body, "delivery": delivery(settings)}
+
+
+def problems(settings: Settings) -> list[str]:
+    """List what our own checks find in the templates, each with the name of its stack."""
+    from stack import checks
+
+    found = {name: checks.problems(json.loads(body)) for name, body in bodies(settings).items()}
+    return [f"{name}: {problem}" for name, problems in found.items() for problem in problems]
+
+
+def write(settings: Settings, folder: Path) -> list[Path]:
+    """Write the templates into files of a folder, and list these."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, body in bodies(settings).items():
+        file = folder / f"{settings.environment}-{name}.json"
+        file.write_text(json.dumps(json.loads(body), indent=2))
+        files.append(file)
+    return files

@@ -25,9 +25,16 @@ def say_text(text: str) -> None:
     view()(Note(text))
 
 
-def nox(session: str) -> None:
-    """Run a session of noxfile.py."""
-    command = [sys.executable, "-m", "nox", "--session", session]
+def nox(session: str, *words: str) -> None:
+    """Run a session of noxfile.py, with these words behind its name."""
+    command = [
+        sys.executable,
+        "-m",
+        "nox",
+        "--session",
+        session,
+        *(["--", *words] if words else []),
+    ]
     run(command, show=True, timeout=None, hint="read what the session printed above")
 
 
@@ -47,13 +54,6 @@ def local_down(settings: Settings) -> None:
     from pipeline.local import account
 
     account.down(settings, say_text)
-
-
-def template(settings: Settings) -> None:
-    """Print the application template."""
-    from pipeline import blueprint
-
-    print(json.dumps(json.loads(blueprint.application(settings).body), indent=2))
 
 
 def status(settings: Settings) -> None:

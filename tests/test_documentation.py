@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import tasks
+from stack import options as stack_options
 from tests.test_tasks import arguments
 
 ROOT = Path(__file__).parents[1]
@@ -105,3 +106,16 @@ def test_the_readme_s_two_commands_are_run() -> None:
     marked = re.findall(r"<!-- (\w+) -->\n```sh\n", (ROOT / "README.md").read_text())
     assert marked == ["deploy", "test"]
     assert "<!-- test -->" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_option_of_the_stack_has_its_cost_and_its_reason() -> None:
+    """docs/stack.md has a row for each, with the default that the code has, and no other row."""
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| (?:`([^`]+)`)? ?\| ([^|]+) \| ([^|]+) \|$",
+        (ROOT / "docs" / "stack.md").read_text(),
+        re.MULTILINE,
+    )
+    assert {name: default for name, default, _, _ in rows} == {
+        each.metadata["name"]: each.metadata["default"] for each in stack_options.declared()
+    }
+    assert all(cost.strip() and reason.strip() for _, _, cost, reason in rows)

@@ -107,5 +107,5 @@ def _run(suite: str, network: str, url: str) -> int:
         JUNIT.parent.mkdir(exist_ok=True)
         run(["docker", "cp", f"{name}:{JUNIT_INSIDE}", str(JUNIT)], check=False)
     finally:
-        run(["docker", "rm", "--force", name], check=False)
+        run(["docker", "rm", "--force", "--volumes", name], check=False)
     return done.code

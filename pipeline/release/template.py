@@ -10,6 +10,8 @@ from typing import Any
 
 from pipeline.errors import ConfigurationError
 
+HINT = "check STACK_TEMPLATE"
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -33,15 +35,10 @@ def render(path: str, *given: object) -> str:
     """Call the function at a dotted path and return the template as JSON, without a blank.
 
     The function is given as much of `given` as it takes: a template needs no options.
-    Raises ConfigurationError when it cannot be imported, when it raises, and when it
-    returns something else than a template.
+    Raises ConfigurationError when it cannot be found, when it raises, and when it returns
+    something else than a template.
     """
-    module_name, _, name = path.rpartition(".")
-    hint = "check STACK_TEMPLATE"
-    try:
-        function = getattr(importlib.import_module(module_name), name)
-    except Exception as error:  # whatever a module of the user's raises
-        raise ConfigurationError(f"no template at {path}: {error}", hint=hint) from error
+    function = find(path)
     try:
         made = _make(function, given)
     except Exception as error:
@@ -52,8 +49,20 @@ def render(path: str, *given: object) -> str:
         ) from error
     if not isinstance(made, dict):
         what = f"{path} returned a {type(made).__name__}, and no template of troposphere"
-        raise ConfigurationError(what, hint=hint)
+        raise ConfigurationError(what, hint=HINT)
     return json.dumps(made, sort_keys=True, separators=(",", ":"))
+
+
+def find(path: str) -> Any:
+    """Import the function at a dotted path.
+
+    Raises ConfigurationError when its module cannot be imported, or lacks it.
+    """
+    module_name, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module_name), name)
+    except Exception as error:  # whatever a module of the user's raises
+        raise ConfigurationError(f"no template at {path}: {error}", hint=HINT) from error
 
 
 def _make(function: Any, given: tuple[object, ...]) -> object:

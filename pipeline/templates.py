@@ -1,0 +1,31 @@
+"""What the tasks of `stack.` do: print, draw and check an environment's templates."""
+
+import json
+from pathlib import Path
+
+from pipeline import blueprint, operate
+from pipeline.errors import Failed
+from pipeline.settings import Settings
+
+BUILD = Path("build")
+
+
+def template(settings: Settings) -> None:
+    """Print the application template."""
+    print(json.dumps(json.loads(blueprint.application(settings).body), indent=2))
+
+
+def diagram(settings: Settings, form: str) -> None:
+    """Print the drawing of the application stack."""
+    print(blueprint.diagram(settings, form))
+
+
+def lint(settings: Settings) -> None:
+    """Check the templates of both stacks, which are left in build/stack.
+
+    Raises Failed that lists what our own checks found, and where cfn-lint finds something.
+    """
+    files = blueprint.write(settings, BUILD / "stack")
+    if problems := blueprint.problems(settings):
+        raise Failed("\n  ".join([f"{len(problems)} problems:", *problems]), hint="mend the stack")
+    operate.nox("cfn_lint", "--regions", settings.region, *map(str, files))
