@@ -10,6 +10,7 @@ from pipeline.settings import Settings
 from pipeline.shell import CommandFailed, run
 
 BUILD_SECONDS = 3600
+AGAIN = "mend it (where it is a base image that cannot be had: invoke engine), then: invoke build"
 FULL_BYTES = 200 * 1024**2
 
 
@@ -71,4 +72,4 @@ def explain(free_bytes: int) -> Failed:
     """Say why a build failed: BuildKit's own words are on the screen already."""
     if free_bytes < FULL_BYTES:
         return Failed("the build failed: the disk is full", hint="docker builder prune, then again")
-    return Failed("the build failed; BuildKit says why above", hint="mend it, then: invoke build")
+    return Failed("the build failed; BuildKit says why above", hint=AGAIN)

@@ -60,7 +60,7 @@ def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> Non
 @pytest.mark.parametrize(
     ("free", "message", "hint"),
     [
-        (PLENTY, "the build failed; BuildKit says why above", "mend it, then: invoke build"),
+        (PLENTY, "the build failed; BuildKit says why above", build.AGAIN),
         (PLENTY - 1, "the build failed: the disk is full", "docker builder prune, then again"),
     ],
 )
