@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import awacs.s3
 from awacs.aws import Allow, PolicyDocument, Principal, Statement
-from troposphere import AWS_ACCOUNT_ID, Join, Ref, Template, s3
+from troposphere import Ref, Template, s3
 
 from stack import buckets
 
@@ -39,12 +39,11 @@ def add(template: Template) -> AccessLogs:
 
 
 def _policy(template: Template, bucket: s3.Bucket) -> s3.BucketPolicy:
-    own = Join("", [buckets.arn(bucket, "/AWSLogs/"), Ref(AWS_ACCOUNT_ID), "/*"])
     write = Statement(
         Effect=Allow,
         Principal=Principal("Service", DELIVERY),
         Action=[awacs.s3.PutObject],
-        Resource=[own],
+        Resource=[buckets.arn(bucket, "/AWSLogs/${AWS::AccountId}/*")],
     )
     document = PolicyDocument(Version="2012-10-17", Statement=[write, buckets.tls_only(bucket)])
     return template.add_resource(

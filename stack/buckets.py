@@ -4,7 +4,7 @@ from typing import Any
 
 import awacs.s3
 from awacs.aws import Bool, Condition, Deny, Principal, Statement
-from troposphere import AWS_PARTITION, Join, Ref, s3
+from troposphere import Sub, s3
 
 
 def private() -> dict[str, Any]:
@@ -23,9 +23,9 @@ def private() -> dict[str, Any]:
     }
 
 
-def arn(bucket: s3.Bucket, path: str = "") -> Join:
+def arn(bucket: s3.Bucket, path: str = "") -> Sub:
     """Name a bucket, or with a `path` such as "/*" what is below it."""
-    return Join("", ["arn:", Ref(AWS_PARTITION), ":s3:::", Ref(bucket), path])
+    return Sub(f"arn:${{AWS::Partition}}:s3:::${{{bucket.title}}}{path}")
 
 
 def tls_only(bucket: s3.Bucket) -> Statement:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Output, Ref, Template, ecs, logs
+from troposphere import Output, Ref, Sub, Template, ecs, logs
 
 from stack.options import Options
 
@@ -23,7 +23,7 @@ def add(template: Template, options: Options) -> Cluster:
     given = {**_capacity(options), **_exec(template, options)}
     setting = ecs.ClusterSetting(Name="containerInsights", Value=options.insights)
     cluster = template.add_resource(ecs.Cluster("Cluster", ClusterSettings=[setting], **given))
-    group = _log_group(template, "WebLogsGroup")
+    group = _log_group(template, "WebLogsGroup", "tasks")
     template.add_output(Output("ClusterName", Description="The cluster", Value=Ref(cluster)))
     template.add_output(
         Output("WebLogsGroup", Description="The log group of all tasks", Value=Ref(group))
@@ -40,14 +40,18 @@ def _exec(template: Template, options: Options) -> dict[str, Any]:
     """Keep what is typed in a shell, in a log group of its own."""
     if not options.exec:
         return {}
-    group = _log_group(template, "ExecLogsGroup")
+    group = _log_group(template, "ExecLogsGroup", "shells")
     kept = ecs.ExecuteCommandLogConfiguration(CloudWatchLogGroupName=Ref(group))
     shells = ecs.ExecuteCommandConfiguration(Logging="OVERRIDE", LogConfiguration=kept)
     return {"Configuration": ecs.ClusterConfiguration(ExecuteCommandConfiguration=shells)}
 
 
-def _log_group(template: Template, title: str) -> logs.LogGroup:
-    return template.add_resource(logs.LogGroup(title, RetentionInDays=RETENTION_DAYS))
+def _log_group(template: Template, title: str, name: str) -> logs.LogGroup:
+    """Add a group below the stack's name, by which whoever deploys may read it."""
+    path = Sub(f"/slipway/${{AWS::StackName}}/{name}")
+    return template.add_resource(
+        logs.LogGroup(title, LogGroupName=path, RetentionInDays=RETENTION_DAYS)
+    )
 
 
 def launch(options: Options) -> dict[str, Any]:

@@ -1,9 +1,18 @@
-"""The database: the stack's own, or an external one by reference. A task gets how to reach it."""
+"""The database: one of the stack's own, or an external one by reference."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from troposphere import Parameter, Ref, Template, ecs
+from troposphere import GetAtt, Join, Output, Parameter, Ref, Template, cloudwatch, ecs, rds
+
+from stack import aurora, postgres
+from stack.alarms import Alarms
+from stack.network import Network
+from stack.options import Options
+from stack.security_groups import Groups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -11,16 +20,35 @@ class Database:
     """What a task needs to reach the database.
 
     `environment` and `secrets` go into its containers; its execution role may read `readable`,
-    the ARNs of the secrets. `alarms` holds the metric dimensions of a database of the stack's own.
+    the ARNs of the secrets. `dimensions` name the metrics of a database of the stack's own.
     """
 
-    environment: list[ecs.Environment]
-    secrets: list[ecs.Secret]
-    readable: list[Any]
+    environment: list[ecs.Environment] = field(default_factory=list)
+    secrets: list[ecs.Secret] = field(default_factory=list)
+    readable: list[Any] = field(default_factory=list)
+    dimensions: list[cloudwatch.MetricDimension] = field(default_factory=list)
 
 
-def add_external(template: Template) -> Database:
-    """Add the parameter that names the secret of an external database's URL."""
+def add(
+    template: Template, options: Options, network: Network, groups: Groups, alarms: Alarms | None
+) -> Database:
+    """Add the database that the options name."""
+    if options.database == "external":
+        return _external(template)
+    kinds: dict[str, Callable[..., rds.DBInstance | rds.DBCluster]]
+    kinds = {"postgres": postgres.add, "aurora": aurora.add}
+    found = kinds[options.database](template, network, groups, alarms)
+    template.add_output(
+        Output(
+            "DatabaseHost",
+            Description="The database, for whoever is in the network",
+            Value=GetAtt(found, "Endpoint.Address"),
+        )
+    )
+    return _own(found)
+
+
+def _external(template: Template) -> Database:
     given = template.add_parameter(
         Parameter(
             "DatabaseUrl",
@@ -29,4 +57,30 @@ def add_external(template: Template) -> Database:
         )
     )
     url = ecs.Secret(Name="DATABASE_URL", ValueFrom=Ref(given))
-    return Database([], [url], [Ref(given)])
+    return Database(secrets=[url], readable=[Ref(given)])
+
+
+def _own(found: rds.DBInstance | rds.DBCluster) -> Database:
+    """Tell where it is; user and password come from the secret that RDS keeps and renews."""
+    secret = GetAtt(found, "MasterUserSecret.SecretArn")
+    places = {
+        "DATABASE_HOST": GetAtt(found, "Endpoint.Address"),
+        "DATABASE_PORT": GetAtt(found, "Endpoint.Port"),
+        "DATABASE_NAME": postgres.NAME,
+    }
+    keys = {"DATABASE_USER": "username", "DATABASE_PASSWORD": "password"}
+    kind = "DBClusterIdentifier" if isinstance(found, rds.DBCluster) else "DBInstanceIdentifier"
+    return Database(
+        [ecs.Environment(Name=name, Value=value) for name, value in places.items()],
+        [_part(name, secret, key) for name, key in keys.items()],
+        [secret],
+        [cloudwatch.MetricDimension(Name=kind, Value=Ref(found))],
+    )
+
+
+def _part(name: str, secret: GetAtt, key: str) -> ecs.Secret:
+    """Name one value of the secret, which holds JSON, as ARN:KEY:: does.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    return ecs.Secret(Name=name, ValueFrom=Join("", [secret, f":{key}::"]))

@@ -1,5 +1,7 @@
 """The repository of the application's images."""
 
+import json
+
 from troposphere import (
     AWS_ACCOUNT_ID,
     AWS_REGION,
@@ -12,9 +14,16 @@ from troposphere import (
     ecr,
 )
 
+# Layers of builds that nobody named.
+UNTAGGED_DAYS = 14
+
 
 def add(template: Template) -> ecr.Repository:
-    """Add the repository; a tag, once pushed, never points to another image."""
+    """Add the repository; a tag, once pushed, never points to another image.
+
+    It is encrypted with ECR's own key, as every repository is: a key of one's own costs,
+    and protects from nobody who may pull.
+    """
     name = template.add_parameter(
         Parameter("RepositoryName", Type="String", Description="The repository's name")
     )
@@ -26,6 +35,7 @@ def add(template: Template) -> ecr.Repository:
             RepositoryName=Ref(name),
             ImageTagMutability="IMMUTABLE",
             ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
+            LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle()),
         )
     )
     host = f"${{{AWS_ACCOUNT_ID}}}.dkr.ecr.${{{AWS_REGION}}}.${{{AWS_URL_SUFFIX}}}"
@@ -37,3 +47,21 @@ def add(template: Template) -> ecr.Repository:
         )
     )
     return repository
+
+
+def _lifecycle() -> str:
+    """Remove what has no tag, and nothing else.
+
+    A rule knows tags, ages and counts, and not what is deployed. Every image that a deploy
+    can run has its commit's tag, so no rule touches a tag: a revision that has run for a year
+    can still start a task.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+    selection = {
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": UNTAGGED_DAYS,
+    }
+    rule = {"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}
+    return json.dumps({"rules": [rule]})

@@ -3,17 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import awacs.ecr
-import awacs.logs
-import awacs.secretsmanager
-import awacs.ssm
-import awacs.ssmmessages
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
-from awacs.sts import AssumeRole
-from troposphere import GetAtt, Sub, Template, iam, logs
+from awacs.aws import Statement
+from troposphere import GetAtt, Template, iam, logs
 
 from stack.database import Database
 from stack.options import Options
+from stack.policies import allow, arn, document, trust
 
 
 @dataclass(frozen=True)
@@ -38,17 +33,6 @@ def add(template: Template, options: Options, database: Database, group: logs.Lo
     return Roles(template.add_resource(execution), template.add_resource(task))
 
 
-def document(*statements: Statement) -> PolicyDocument:
-    """Make a policy of these statements."""
-    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
-
-
-def trust(service: str) -> PolicyDocument:
-    """Let an AWS service, such as "ecs-tasks", take a role."""
-    principal = Principal("Service", f"{service}.amazonaws.com")
-    return document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole]))
-
-
 def _start(options: Options, database: Database, group: logs.LogGroup) -> list[Statement]:
     """Allow what Fargate does before a container runs.
 
@@ -56,21 +40,12 @@ def _start(options: Options, database: Database, group: logs.LogGroup) -> list[S
     repository is that of the delivery stack, whose name this stack does not know.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    pull = [awacs.ecr.BatchCheckLayerAvailability, awacs.ecr.BatchGetImage]
-    repositories = Sub("arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*")
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    write = ["logs:CreateLogStream", "logs:PutLogEvents"]
     return [
-        # It has no resource: https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.html
-        Statement(Effect=Allow, Action=[awacs.ecr.GetAuthorizationToken], Resource=["*"]),
-        Statement(
-            Effect=Allow,
-            Action=[*pull, awacs.ecr.GetDownloadUrlForLayer],
-            Resource=[repositories],
-        ),
-        Statement(
-            Effect=Allow,
-            Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
-            Resource=[GetAtt(group, "Arn")],
-        ),
+        allow("Login", ["ecr:GetAuthorizationToken"], "*"),  # it has no resource
+        allow("Pull", pull, arn("ecr", "repository/*")),
+        allow("Log", write, GetAtt(group, "Arn")),
         *_read([*database.readable, *arns(options)]),
     ]
 
@@ -84,27 +59,18 @@ def _read(readable: list[Any]) -> list[Statement]:
     """Allow reading these secrets and parameters, and no other."""
     parameters = [each for each in readable if isinstance(each, str) and ":ssm:" in each]
     secrets = [each for each in readable if each not in parameters]
-    both = ((awacs.secretsmanager.GetSecretValue, secrets), (awacs.ssm.GetParameters, parameters))
-    return [
-        Statement(Effect=Allow, Action=[action], Resource=resources)
-        for action, resources in both
-        if resources
-    ]
+    made = []
+    if secrets:
+        made.append(allow("Secrets", ["secretsmanager:GetSecretValue"], *secrets))
+    if parameters:
+        made.append(allow("Parameters", ["ssm:GetParameters"], *parameters))
+    return made
 
 
 def _exec() -> Statement:
-    """Allow the channel of a shell.
+    """Allow the channels of a shell; they have no ARN.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
     """
-    messages = awacs.ssmmessages
-    return Statement(
-        Effect=Allow,
-        Action=[
-            messages.CreateControlChannel,
-            messages.CreateDataChannel,
-            messages.OpenControlChannel,
-            messages.OpenDataChannel,
-        ],
-        Resource=["*"],  # channels have no ARN
-    )
+    verbs = ("CreateControl", "CreateData", "OpenControl", "OpenData")
+    return allow("Exec", [f"ssmmessages:{verb}Channel" for verb in verbs], "*")

@@ -7,7 +7,7 @@ from troposphere import GetAtt, Ref, Sub, Template, ecs, iam
 from stack.alarms import Alarms
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
-from stack.roles import trust
+from stack.policies import trust
 from stack.target_groups import switches
 
 BAKE_MINUTES = 5

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline import aws, revision
+from pipeline import revision
 from pipeline.errors import RecoveryNeeded, Refused
 from pipeline.release import changes, oneoff, prove, recover, service, stack, template, watch
 from pipeline.release.prove import Verdict
@@ -135,9 +135,8 @@ def url(settings: Settings, found: Stack) -> str:
     if not settings.is_local:
         return found.output("WebURL")
     name = found.output("LoadBalancerDNSName")
-    balancers = aws.client(settings, "elbv2").describe_load_balancers()["LoadBalancers"]
-    own = next(each for each in balancers if each["DNSName"] == name)
-    return f"{settings.endpoint_url}/_alb/{own['LoadBalancerName']}/"
+    # Its first label is the balancer's name, and a number.
+    return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"
 
 
 def _say_proven(settings: Settings, found: Stack, image: Image, say: Say) -> None:

@@ -33,7 +33,7 @@ def template(options: Options) -> Template:
     if certificate:
         domain.add_record(made, certificate, balancer.balancer)
     watched = alarms.add(made, options, balancer)
-    store = database.add_external(made)
+    store = database.add(made, options, place, groups, watched)
     rights = roles.add(made, options, store, room.cluster.log_group)
     shared = tasks.Tasks(options, given, room.cluster, rights, store)
     tasks.add_migration(made, shared)

@@ -1,12 +1,22 @@
-"""The delivery stack: what an account and region needs before the first deploy."""
+"""The delivery stack: what an environment needs before its first deploy."""
 
-from troposphere import Template
+from troposphere import Parameter, Template
 
-from stack import repository
+from stack import deployment, repository, rights, service_role, templates_bucket
+from stack.options import Options
 
 
-def template() -> Template:
-    """Make the delivery template: the repository of the application's images."""
-    made = Template("Slipway delivery: where the application's images are kept")
-    repository.add(made)
+def template(options: Options) -> Template:
+    """Make the delivery template: repository, CloudFormation's role, and who deploys.
+
+    It is one for each environment: who may deploy to staging has no right in production.
+    """
+    made = Template("Slipway delivery: the application's images, and who deploys them")
+    stack = made.add_parameter(
+        Parameter("ApplicationStack", Type="String", Description="The application stack's name")
+    )
+    images = repository.add(made)
+    bucket = templates_bucket.add(made)
+    role = service_role.add(made, stack)
+    deployment.add(made, options, rights.of_a_deploy(stack, images, bucket, role))
     return made

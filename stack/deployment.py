@@ -1,0 +1,91 @@
+"""Who deploys from GitLab: a role that its jobs take by their token, or a user with a key."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from awacs.aws import (
+    Allow,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringLike,
+)
+from awacs.sts import AssumeRoleWithWebIdentity
+from troposphere import GetAtt, Output, Ref, Sub, Template, iam, secretsmanager
+
+from stack.options import Options
+from stack.policies import document
+
+
+def add(template: Template, options: Options, rights: PolicyDocument) -> None:
+    """Add the identity that the options name, with these rights; or none."""
+    policies = [iam.Policy(PolicyName="deploy", PolicyDocument=rights)]
+    if options.identity == "role":
+        _role(template, options, policies)
+    if options.identity == "user":
+        _user(template, policies)
+
+
+def _role(template: Template, options: Options, policies: list[iam.Policy]) -> None:
+    provider = options.oidc_provider_arn or Ref(_provider(template, options))
+    role = template.add_resource(
+        iam.Role(
+            "DeploymentRole", AssumeRolePolicyDocument=_trust(options, provider), Policies=policies
+        )
+    )
+    _output(template, "DeploymentRole", "The role that GitLab's jobs take", GetAtt(role, "Arn"))
+
+
+def _provider(template: Template, options: Options) -> iam.OIDCProvider:
+    """Trust the tokens of a GitLab that are made for AWS to read, by their audience."""
+    return template.add_resource(
+        iam.OIDCProvider("GitLab", Url=options.gitlab_url, ClientIdList=[options.gitlab_url])
+    )
+
+
+def _trust(options: Options, provider: str | Ref) -> PolicyDocument:
+    """Trust a token for this audience, of this project and of these branches, and no other.
+
+    https://docs.gitlab.com/ci/cloud_services/aws/
+    """
+    host = urlsplit(options.gitlab_url).netloc
+    project = f"project_path:{options.gitlab_project}:ref_type:branch:ref:"
+    branches = [project + branch for branch in options.gitlab_branches]
+    return document(
+        Statement(
+            Effect=Allow,
+            Principal=Principal("Federated", provider),
+            Action=[AssumeRoleWithWebIdentity],
+            Condition=Condition(
+                [
+                    StringEquals(f"{host}:aud", options.gitlab_url),
+                    StringLike(f"{host}:sub", branches),
+                ]
+            ),
+        )
+    )
+
+
+def _user(template: Template, policies: list[iam.Policy]) -> None:
+    """Add a user, and keep its key where only who may read secrets can read it."""
+    user = template.add_resource(iam.User("DeploymentUser", Policies=policies))
+    key = template.add_resource(iam.AccessKey("DeploymentKey", UserName=Ref(user)))
+    kept = json.dumps(
+        {
+            "AWS_ACCESS_KEY_ID": f"${{{key.title}}}",
+            "AWS_SECRET_ACCESS_KEY": f"${{{key.title}.SecretAccessKey}}",
+        }
+    )
+    secret = template.add_resource(
+        secretsmanager.Secret(
+            "DeploymentKeySecret", Description="The deployment user's key", SecretString=Sub(kept)
+        )
+    )
+    _output(template, "DeploymentKeySecret", "Where its access key is kept", Ref(secret))
+
+
+def _output(template: Template, title: str, description: str, value: Any) -> None:
+    template.add_output(Output(title, Description=description, Value=value))
