@@ -1,130 +1,166 @@
-"""Every template: it renders, the linter is content, and it says what it is meant to say."""
+"""Every template of every environment: it renders, the linters are content, it is as it was."""
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from pathlib import Path
 
 import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from stack.services import application
-from tests.stack.rendered import TEMPLATES, Body, rendered, walk
+from stack import checks
+from stack.checks.body import Body, of_type, walk
+from tests.stack.environments import FUNCTIONS, VARIABLES, body, template
 
 BODY_BYTES = 51_200
 REGIONS = ["eu-west-1", "us-east-1"]
-
-
-@pytest.fixture(params=sorted(TEMPLATES))
-def name(request: pytest.FixtureRequest) -> str:
-    """The name of each template in turn."""
-    return str(request.param)
-
-
-@pytest.fixture
-def body(name: str) -> Body:
-    """Each template as CloudFormation gets it."""
-    return rendered(TEMPLATES[name]())
+GOLDEN = Path(__file__).with_name("golden")
+BOTH = [(environment, stack) for environment in VARIABLES for stack in FUNCTIONS]
+every_template = pytest.mark.parametrize(("environment", "stack"), BOTH)
 
 
 @pytest.fixture
 def web() -> Body:
-    """The application template."""
-    return rendered(application.template())
+    """The application template of staging."""
+    return body("staging", "application")
 
 
-def references(body: Body) -> Iterator[str]:
-    """List what Ref, Fn::GetAtt, Condition and DependsOn name."""
-    for node in walk(body):
-        if not isinstance(node, dict):
-            continue
-        yield from (each for each in [node.get("Ref"), node.get("Condition")] if each)
-        yield from (str(each).partition(".")[0] for each in node.get("Fn::GetAtt", [])[:1])
-        depends = node.get("DependsOn", [])
-        yield from [depends] if isinstance(depends, str) else depends
-
-
-def test_cfn_lint_finds_nothing(name: str) -> None:
-    """The linter is content in two regions, with no rule switched off."""
-    text = TEMPLATES[name]().to_json()
+@every_template
+def test_cfn_lint_finds_nothing(environment: str, stack: str) -> None:
+    """The linter is content in two regions; what it is not asked stands beside its resource."""
+    text = template(environment, stack).to_json()
     assert [str(match) for match in lint(text, config=ManualArgs(regions=REGIONS))] == []
 
 
 def test_cfn_lint_would_find_something() -> None:
     """The check above can fail: the linter does look at the templates' resources."""
-    broken = application.template()
+    broken = template("staging", "application")
     broken.resources["Vpc"].properties["CidrBlock"] = "10.0.0.0/99"
     found = lint(broken.to_json(), config=ManualArgs(regions=REGIONS))
     assert any("10.0.0.0/99" in str(match) for match in found)
 
 
-def test_two_renderings_are_equal(name: str) -> None:
+@every_template
+def test_our_own_checks_find_nothing(environment: str, stack: str) -> None:
+    """test_checks.py shows that each of them would."""
+    assert checks.problems(body(environment, stack)) == []
+
+
+@every_template
+def test_two_renderings_are_equal(environment: str, stack: str) -> None:
     """Rule 10: nothing is kept from one call to the next."""
-    assert TEMPLATES[name]().to_json() == TEMPLATES[name]().to_json()
+    assert body(environment, stack) == body(environment, stack)
 
 
-def test_every_reference_resolves(body: Body) -> None:
-    """No part names another that is not there; troposphere would not notice."""
-    known = {*body["Resources"], *body.get("Parameters", {}), *body.get("Conditions", {})}
-    assert {each for each in references(body) if not each.startswith("AWS::")} - known == set()
+@every_template
+def test_a_template_is_as_it_was(environment: str, stack: str, pytestconfig: pytest.Config) -> None:
+    """A change of a template is seen in the diff of its file; `pytest tests/stack --golden`."""
+    file = GOLDEN / f"{environment}-{stack}.json"
+    text = json.dumps(body(environment, stack), indent=1, sort_keys=True) + "\n"
+    if pytestconfig.getoption("--golden"):
+        file.write_text(text)
+    assert json.loads(text) == json.loads(file.read_text()), "if it is meant: --golden"
 
 
-def test_the_body_fits_into_a_call(name: str) -> None:
-    """CloudFormation takes 51,200 bytes in TemplateBody; more would have to go through S3."""
-    assert len(TEMPLATES[name]().to_json().encode()) <= BODY_BYTES
+@every_template
+def test_the_body_fits_into_a_call(environment: str, stack: str) -> None:
+    """CloudFormation takes 51,200 bytes in TemplateBody; more would go through S3."""
+    text = json.dumps(body(environment, stack), separators=(",", ":"))
+    assert len(text.encode()) <= BODY_BYTES
 
 
-def test_nothing_that_changes_with_each_deploy_is_a_tag(body: Body) -> None:
-    """Rule 9: CloudFormation copies a stack's tags to every resource."""
-    tags = [node["Tags"] for node in walk(body) if isinstance(node, dict) and "Tags" in node]
-    assert "WebAppRevision" not in str(tags)
-
-
-def test_only_the_service_waits_for_a_revision(web: Body) -> None:
+def test_only_what_runs_a_revision_waits_for_one(web: Body) -> None:
     """The condition Deploy lets all the rest exist before there is an image."""
     conditional = {title for title, each in web["Resources"].items() if "Condition" in each}
-    assert conditional == {"WebService", "WebTaskDefinition"}
+    scaling = {"WebScaling", "WebScalingCpu", "WebScalingRequests"}
+    assert conditional == {"WebService", "WebTaskDefinition", *scaling}
 
 
 def test_the_names_that_people_know(web: Body) -> None:
     """The article's parameters, condition and outputs are there."""
     worker = {f"WebWorker{each}" for each in ("CPU", "Memory", "DesiredCount", "Port")}
-    assert {"WebAppRevision", *worker} <= set(web["Parameters"])
+    assert {"WebAppRevision", "MaxScale", *worker} <= set(web["Parameters"])
     assert "Deploy" in web["Conditions"]
     assert {"LoadBalancerDNSName", "WebLogsGroup"} <= set(web["Outputs"])
 
-    delivery = rendered(TEMPLATES["delivery"]())
+    delivery = body("staging", "delivery")
     assert "ApplicationRepository" in delivery["Resources"]
     assert "RepositoryURL" in delivery["Outputs"]
 
 
 def test_a_new_revision_touches_nothing_but_task_definitions(web: Body) -> None:
     """A deploy rolls the service; network, load balancer and roles stay as they are."""
-
-    def names_revision(resource: Any) -> bool:
-        return {"Ref": "WebAppRevision"} in list(walk(resource))
-
-    touched = {title for title, each in web["Resources"].items() if names_revision(each)}
+    named = {"Ref": "WebAppRevision"}
+    touched = {title for title, each in web["Resources"].items() if named in list(walk(each))}
     assert touched == {"WebTaskDefinition", "MigrateTaskDefinition"}
 
 
-def test_the_database_url_goes_by_reference(web: Body) -> None:
-    """A container gets it from the secret; no environment and no output has it."""
-    definitions = [
-        container
-        for each in web["Resources"].values()
-        if each["Type"] == "AWS::ECS::TaskDefinition"
-        for container in each["Properties"]["ContainerDefinitions"]
-    ]
-    assert definitions
-    for container in definitions:
-        assert [each["Name"] for each in container["Secrets"]] == ["DATABASE_URL"]
-        assert "DATABASE_URL" not in [each["Name"] for each in container["Environment"]]
-    assert {"Ref": "DatabaseUrl"} not in list(walk(web["Outputs"]))
+def test_groups_let_in_groups_and_only_the_balancer_the_internet(web: Body) -> None:
+    """No address range but that of the load balancer's own port."""
+    open_to_all = {
+        title
+        for title, group in of_type(web, "AWS::EC2::SecurityGroup")
+        for rule in group["SecurityGroupIngress"]
+        if "SourceSecurityGroupId" not in rule
+    }
+    assert open_to_all == {"LoadBalancerSecurityGroup"}
+    database = dict(of_type(web, "AWS::EC2::SecurityGroup"))["DatabaseSecurityGroup"]
+    (rule,) = database["SecurityGroupIngress"]
+    assert rule["SourceSecurityGroupId"] == {"Ref": "TaskSecurityGroup"}
+
+
+def test_autoscaling_keeps_its_number_over_a_deploy(web: Body) -> None:
+    """With a DesiredCount in the template, each deploy would throw away what the load asked for."""
+    assert "DesiredCount" not in web["Resources"]["WebService"]["Properties"]
+    assert web["Resources"]["WebScaling"]["Properties"]["MinCapacity"] == {
+        "Ref": "WebWorkerDesiredCount"
+    }
+
+
+def test_without_autoscaling_the_number_is_the_parameter_s() -> None:
+    """The parameter means the same: how many tasks serve."""
+    fixed = body("staging", "application", STACK_AUTOSCALING="no")
+    service = fixed["Resources"]["WebService"]["Properties"]
+    assert service["DesiredCount"] == {"Ref": "WebWorkerDesiredCount"}
+
+
+@pytest.mark.parametrize("database", ["postgres", "aurora"])
+def test_a_database_is_safe(database: str) -> None:
+    """Encrypted, backed up, private; gone only with a snapshot, and not while something runs."""
+    made = body("staging", "application", STACK_DATABASE=database)["Resources"]["Database"]
+    found = made["Properties"]
+    assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
+    assert found["DeletionProtection"] == {"Fn::If": ["Deploy", True, False]}
+    assert found["StorageEncrypted"] is True
+    assert found["BackupRetentionPeriod"] >= 14
+    assert found.get("PubliclyAccessible", False) is False
+
+
+@pytest.mark.parametrize("database", ["postgres", "aurora", "external"])
+def test_no_container_s_environment_has_a_password(database: str) -> None:
+    """The template has references; a container gets the values from Secrets Manager."""
+    given = {"STACK_DATABASE": database}
+    if database == "external":
+        given["DATABASE_SECRET_ARN"] = VARIABLES["local"]["DATABASE_SECRET_ARN"]
+    made = body("staging", "application", **given)
+    for _, definition in of_type(made, "AWS::ECS::TaskDefinition"):
+        (container,) = definition["ContainerDefinitions"]
+        secrets = {each["Name"] for each in container["Secrets"]}
+        assert secrets in ({"DATABASE_URL"}, {"DATABASE_USER", "DATABASE_PASSWORD"})
+        assert not secrets & {each["Name"] for each in container["Environment"]}
+    assert "MasterUserPassword" not in json.dumps(made).replace("ManageMasterUserPassword", "")
+
+
+def test_a_domain_is_served_with_https_and_http_sent_there() -> None:
+    """With today's policy for encryption, and a certificate that a record proves."""
+    made = dict(of_type(body("production", "application"), "AWS::ElasticLoadBalancingV2::Listener"))
+    assert made["HttpsListener"]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
+    assert made["HttpListener"]["DefaultActions"][0]["Type"] == "redirect"
 
 
 def test_a_tag_never_comes_to_mean_another_image() -> None:
-    """What was tested and pushed under a commit's name stays that."""
-    delivery = rendered(TEMPLATES["delivery"]())
-    repository = delivery["Resources"]["ApplicationRepository"]
+    """What was tested and pushed under a commit's name stays that, and is never expired."""
+    repository = body("staging", "delivery")["Resources"]["ApplicationRepository"]
     assert repository["Properties"]["ImageTagMutability"] == "IMMUTABLE"
     assert repository["DeletionPolicy"] == "Retain"
+    rules = json.loads(repository["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+    assert {each["selection"]["tagStatus"] for each in rules} == {"untagged"}
