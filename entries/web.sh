@@ -4,6 +4,8 @@ set -eu
 
 # Threads, so that a slow client holds a thread and not a process; a connection is kept
 # for longer than a load balancer's idle time-out (60 s), so that it never ends first.
+# exec keeps the number: the application can end its server by it.
+export WEB_SERVER_PID=$$
 exec gunicorn 'webapp.app:create_app()' \
     --bind "0.0.0.0:${WEB_PORT:-8000}" \
     --workers "${WEB_CONCURRENCY:-2}" \

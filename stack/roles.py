@@ -6,6 +6,8 @@ from typing import Any
 from awacs.aws import Statement
 from troposphere import GetAtt, Template, iam, logs
 
+from stack import buckets
+from stack.assets import Assets
 from stack.database import Database
 from stack.options import Options
 from stack.policies import allow, arn, document, trust
@@ -19,7 +21,13 @@ class Roles:
     task: iam.Role
 
 
-def add(template: Template, options: Options, database: Database, group: logs.LogGroup) -> Roles:
+def add(
+    template: Template,
+    options: Options,
+    database: Database,
+    group: logs.LogGroup,
+    assets: Assets | None,
+) -> Roles:
     """Add both roles: the first reads the task's secrets, the second does what is asked for."""
     start = document(*_start(options, database, group))
     execution = iam.Role(
@@ -28,8 +36,8 @@ def add(template: Template, options: Options, database: Database, group: logs.Lo
         Policies=[iam.Policy(PolicyName="start", PolicyDocument=start)],
     )
     task = iam.Role("TaskRole", AssumeRolePolicyDocument=trust("ecs-tasks"))
-    if options.exec:
-        task.Policies = [iam.Policy(PolicyName="exec", PolicyDocument=document(_exec()))]
+    if rights := [*([_exec()] if options.exec else []), *_assets(assets)]:
+        task.Policies = [iam.Policy(PolicyName="work", PolicyDocument=document(*rights))]
     return Roles(template.add_resource(execution), template.add_resource(task))
 
 
@@ -65,6 +73,17 @@ def _read(readable: list[Any]) -> list[Statement]:
     if parameters:
         made.append(allow("Parameters", ["ssm:GetParameters"], *parameters))
     return made
+
+
+def _assets(assets: Assets | None) -> list[Statement]:
+    """Allow what an application does with its own files."""
+    if assets is None:
+        return []
+    verbs = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    return [
+        allow("Assets", verbs, buckets.arn(assets.bucket, "/*")),
+        allow("AssetsList", ["s3:ListBucket"], buckets.arn(assets.bucket)),
+    ]
 
 
 def _exec() -> Statement:

@@ -25,13 +25,11 @@ def configuration(options: Options, alarms: Alarms | None) -> ecs.DeploymentConf
     if alarms:
         names = [Ref(each) for each in alarms.of_rollout]
         given["Alarms"] = ecs.DeploymentAlarms(AlarmNames=names, Enable=True, Rollback=True)
-    more = (
-        _switch(options) if switches(options) else {"DeploymentCircuitBreaker": _breaker(options)}
-    )
+    more = _switch(options) if switches(options) else {"DeploymentCircuitBreaker": breaker(options)}
     return ecs.DeploymentConfiguration(**given, **more)
 
 
-def _breaker(options: Options) -> ecs.DeploymentCircuitBreaker:
+def breaker(options: Options) -> ecs.DeploymentCircuitBreaker:
     """Take a rollout back after so many failed tasks; ECS's own rule is half of those wanted.
 
     That rule waits for three failures at least, and each takes minutes; where nobody is

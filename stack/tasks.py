@@ -3,8 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import AWS_REGION, AWS_STACK_NAME, If, Join, Output, Ref, Sub, Template, ecs
+from troposphere import (
+    AWS_REGION,
+    AWS_STACK_NAME,
+    GetAtt,
+    If,
+    Join,
+    Output,
+    Ref,
+    Sub,
+    Template,
+    ecs,
+)
 
+from stack.assets import Assets
 from stack.cluster import Cluster
 from stack.database import Database
 from stack.options import Options
@@ -25,6 +37,7 @@ class Tasks:
     cluster: Cluster
     roles: Roles
     database: Database
+    assets: Assets | None
 
 
 def add_web(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
@@ -114,11 +127,20 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
             Capabilities=ecs.KernelCapabilities(Drop=["ALL"]), InitProcessEnabled=True
         ),
         MountPoints=[ecs.MountPoint(ContainerPath="/tmp", SourceVolume=SCRATCH)],  # noqa: S108
-        Environment=[port, *database.environment],
+        Environment=[port, *database.environment, *_assets(tasks.assets)],
         Secrets=[*database.secrets, *_own_secrets(tasks.options)],
         LogConfiguration=_logs(tasks.cluster, entry),
         **more,
     )
+
+
+def _assets(assets: Assets | None) -> list[ecs.Environment]:
+    """Tell where assets are written, and where visitors read them."""
+    if assets is None:
+        return []
+    url = Join("", ["https://", GetAtt(assets.distribution, "DomainName"), "/"])
+    values = {"ASSETS_BUCKET": Ref(assets.bucket), "ASSETS_URL": url}
+    return [ecs.Environment(Name=name, Value=value) for name, value in values.items()]
 
 
 def _own_secrets(options: Options) -> list[ecs.Secret]:

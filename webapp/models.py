@@ -1,8 +1,10 @@
 """What the application keeps."""
 
+import os
+import signal
 from datetime import datetime
 
-from sqlalchemy import DateTime, Engine, String, create_engine, func
+from sqlalchemy import DateTime, Engine, ExceptionContext, String, create_engine, event, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAME_LENGTH = 40
@@ -29,4 +31,13 @@ class Entry(Base):
 def connect(url: str) -> Engine:
     """Make the pool; a connection that has died is replaced, a database that is down fails soon."""
     options = {"connect_timeout": 3, "options": "-c statement_timeout=5000"}
-    return create_engine(url, pool_pre_ping=True, pool_timeout=5, connect_args=options)
+    engine = create_engine(url, pool_pre_ping=True, pool_timeout=5, connect_args=options)
+    event.listen(engine, "handle_error", _leave_when_refused)
+    return engine
+
+
+def _leave_when_refused(context: ExceptionContext) -> None:
+    """End the server when its password is refused: it was renewed, and a new task gets the new."""
+    server = os.environ.get("WEB_SERVER_PID")
+    if server and "password authentication failed" in str(context.original_exception):
+        os.kill(int(server), signal.SIGTERM)

@@ -38,17 +38,23 @@ def _named(node: object) -> Iterator[str]:
     if "Fn::GetAtt" in node:
         got = node["Fn::GetAtt"]
         yield got.partition(".")[0] if isinstance(got, str) else got[0]
-    if isinstance(node.get("Fn::Sub"), str):
-        yield from (
-            name.partition(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", node["Fn::Sub"])
-        )
+    if "Fn::Sub" in node:
+        yield from _substituted(node["Fn::Sub"])
     depends = node.get("DependsOn", [])
     yield from [depends] if isinstance(depends, str) else depends
+
+
+def _substituted(given: str | list[Any]) -> Iterator[str]:
+    """List what a text refers to, without the names that it brings along itself."""
+    text, own = (given, {}) if isinstance(given, str) else given
+    for name in re.findall(r"\$\{([^!}]+)\}", text):
+        if name not in own:
+            yield name.partition(".")[0]
 
 
 def statements(body: Body) -> Iterator[tuple[str, Body]]:
     """List the statements of every policy and trust, each with the resource that it stands in."""
     for title, each in body["Resources"].items():
         for node in walk(each.get("Properties", {})):
-            if isinstance(node, dict) and "Statement" in node:
+            if isinstance(node, dict) and isinstance(node.get("Statement"), list):
                 yield from ((title, statement) for statement in node["Statement"])

@@ -4,7 +4,9 @@ from troposphere import Template
 
 from stack import (
     alarms,
+    assets,
     cluster,
+    dashboard,
     database,
     domain,
     egress,
@@ -13,9 +15,12 @@ from stack import (
     parameters,
     roles,
     scaling,
+    schedule,
     security_groups,
     tasks,
+    waf,
     web,
+    worker,
 )
 from stack.options import Options
 
@@ -32,12 +37,21 @@ def template(options: Options) -> Template:
     balancer = load_balancer.add(made, options, place, groups, given.port, certificate)
     if certificate:
         domain.add_record(made, certificate, balancer.balancer)
+    if options.waf:
+        waf.add(made, balancer.balancer)
     watched = alarms.add(made, options, balancer)
     store = database.add(made, options, place, groups, watched)
-    rights = roles.add(made, options, store, room.cluster.log_group)
-    shared = tasks.Tasks(options, given, room.cluster, rights, store)
+    files = assets.add(made) if options.assets else None
+    rights = roles.add(made, options, store, room.cluster.log_group, files)
+    shared = tasks.Tasks(options, given, room.cluster, rights, store, files)
     tasks.add_migration(made, shared)
     web_task = tasks.add_web(made, shared)
     service = web.add(made, options, given, room, balancer, web_task, watched)
     scaling.add(made, options, given, room.cluster, balancer, service)
+    if options.worker:
+        worker.add(made, shared, room)
+    if options.schedule:
+        schedule.add(made, shared, room, options.schedule)
+    if options.dashboard:
+        dashboard.add(made, room.cluster, balancer, store)
     return made

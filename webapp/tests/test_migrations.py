@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
-from webapp.config import database_url
+from webapp.config import PARTS, database_url
 from webapp.models import Base
 
 
@@ -25,6 +25,25 @@ def test_every_migration_can_be_taken_back(engine: Engine, alembic: Config) -> N
 
     command.upgrade(alembic, "head")
     assert "entries" in inspect(engine).get_table_names()
+
+
+def test_a_database_url_may_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a task gets them whose database is the stack's own; any password will do."""
+    monkeypatch.delenv("DATABASE_URL")
+    for part, value in zip(PARTS, ("app", "p@ss/word:?", "db.example", "5432", "app"), strict=True):
+        monkeypatch.setenv(part, value)
+
+    expected = "postgresql+psycopg://app:p%40ss%2Fword%3A%3F@db.example:5432/app?sslmode=require"
+    assert database_url() == expected
+
+
+def test_a_missing_part_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has the names of all of them."""
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("DATABASE_HOST", "db.example")
+
+    with pytest.raises(SystemExit, match="DATABASE_PASSWORD"):
+        database_url()
 
 
 @pytest.mark.parametrize("value", ["", "mysql://app:hunter2@db/app", "app:hunter2"])

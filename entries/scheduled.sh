@@ -1,0 +1,5 @@
+#!/bin/sh
+# Runs at the times of STACK_SCHEDULE, and ends.
+set -eu
+
+exec python -m webapp.tidy

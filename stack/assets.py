@@ -1,0 +1,113 @@
+"""Assets: a private bucket, and CloudFront, which alone reads it."""
+
+from dataclasses import dataclass
+
+from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
+from awacs.s3 import GetObject
+from troposphere import GetAtt, Output, Ref, Sub, Template, cloudfront, s3
+
+from stack import buckets
+from stack.policies import document
+
+# "CachingOptimized" and "SecurityHeadersPolicy", which AWS keeps for everybody:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+ORIGIN = "assets"
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Where the application writes its assets, and where visitors read them."""
+
+    bucket: s3.Bucket
+    distribution: cloudfront.Distribution
+
+
+def add(template: Template) -> Assets:
+    """Add the bucket, which outlives the stack, and the distribution."""
+    bucket = template.add_resource(
+        s3.Bucket(
+            "AssetsBucket",
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+            VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+            **buckets.private(),
+        )
+    )
+    distribution = _distribution(template, bucket)
+    _policy(template, bucket, distribution)
+    name = GetAtt(distribution, "DomainName")
+    for title, description, value in (
+        ("AssetsBucketName", "Where assets are written", Ref(bucket)),
+        ("AssetsDomainName", "Where they are read", name),
+    ):
+        template.add_output(Output(title, Description=description, Value=value))
+    return Assets(bucket, distribution)
+
+
+def _distribution(template: Template, bucket: s3.Bucket) -> cloudfront.Distribution:
+    """Serve over HTTPS, from Europe and North America, the cheapest class."""
+    behaviour = cloudfront.DefaultCacheBehavior(
+        TargetOriginId=ORIGIN,
+        ViewerProtocolPolicy="redirect-to-https",
+        CachePolicyId=CACHING,
+        ResponseHeadersPolicyId=HEADERS,
+        Compress=True,
+    )
+    return template.add_resource(
+        cloudfront.Distribution(
+            "AssetsDistribution",
+            DistributionConfig=cloudfront.DistributionConfig(
+                Enabled=True,
+                Origins=[_origin(template, bucket)],
+                DefaultCacheBehavior=behaviour,
+                HttpVersion="http2and3",
+                IPV6Enabled=True,
+                PriceClass="PriceClass_100",
+            ),
+        )
+    )
+
+
+def _origin(template: Template, bucket: s3.Bucket) -> cloudfront.Origin:
+    """Sign what CloudFront asks of the bucket, so that the bucket can know it."""
+    access = template.add_resource(
+        cloudfront.OriginAccessControl(
+            "AssetsAccess",
+            OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
+                Name=Sub("${AWS::StackName}-assets"),
+                OriginAccessControlOriginType="s3",
+                SigningBehavior="always",
+                SigningProtocol="sigv4",
+            ),
+        )
+    )
+    return cloudfront.Origin(
+        Id=ORIGIN,
+        DomainName=GetAtt(bucket, "RegionalDomainName"),
+        OriginAccessControlId=GetAtt(access, "Id"),
+        S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
+    )
+
+
+def _policy(
+    template: Template, bucket: s3.Bucket, distribution: cloudfront.Distribution
+) -> s3.BucketPolicy:
+    """Let this distribution read, and no other of CloudFront's."""
+    account = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}"
+    own = f"{account}:distribution/${{{distribution.title}}}"
+    read = Statement(
+        Effect=Allow,
+        Principal=Principal("Service", "cloudfront.amazonaws.com"),
+        Action=[GetObject],
+        Resource=[buckets.arn(bucket, "/*")],
+        Condition=Condition(StringEquals("aws:SourceArn", Sub(own))),
+    )
+    return template.add_resource(
+        s3.BucketPolicy(
+            "AssetsPolicy",
+            Bucket=Ref(bucket),
+            PolicyDocument=document(read, buckets.tls_only(bucket)),
+        )
+    )

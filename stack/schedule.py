@@ -1,0 +1,67 @@
+"""The scheduled task: the application's cron."""
+
+from awacs.aws import ArnEquals
+from troposphere import GetAtt, Ref, Sub, Template, iam, scheduler
+
+from stack.parameters import DEPLOY
+from stack.policies import allow, document, pass_role, trust
+from stack.tasks import SCHEDULED, Tasks, add_deployed
+from stack.web import Room
+
+# A start that fails, because ECS is busy, is tried again for so long; then the next one is due.
+RETRIES, RETRY_SECONDS = 5, 600
+
+
+def add(template: Template, tasks: Tasks, room: Room, expression: str) -> scheduler.Schedule:
+    """Add the schedule, which starts one task of the deployed revision at each time."""
+    task = add_deployed(template, tasks, "ScheduledTaskDefinition", SCHEDULED)
+    network = scheduler.AwsVpcConfiguration(
+        AssignPublicIp=room.egress.public_address,
+        Subnets=[Ref(each) for each in room.egress.subnets],
+        SecurityGroups=[Ref(room.groups.tasks)],
+    )
+    start = scheduler.EcsParameters(
+        TaskDefinitionArn=Ref(task),
+        LaunchType="FARGATE",
+        NetworkConfiguration=scheduler.NetworkConfiguration(AwsvpcConfiguration=network),
+    )
+    target = scheduler.Target(
+        Arn=GetAtt(room.cluster.cluster, "Arn"),
+        RoleArn=GetAtt(_role(template, tasks, room), "Arn"),
+        EcsParameters=start,
+        RetryPolicy=scheduler.RetryPolicy(
+            MaximumRetryAttempts=RETRIES, MaximumEventAgeInSeconds=RETRY_SECONDS
+        ),
+    )
+    return template.add_resource(
+        scheduler.Schedule(
+            "Schedule",
+            Condition=DEPLOY,
+            ScheduleExpression=expression,
+            FlexibleTimeWindow=scheduler.FlexibleTimeWindow(Mode="OFF"),
+            Target=target,
+        )
+    )
+
+
+def _role(template: Template, tasks: Tasks, room: Room) -> iam.Role:
+    """Let the scheduler start this family in this cluster, with the two roles of its tasks."""
+    family = f"task-definition/${{AWS::StackName}}-{SCHEDULED}:*"
+    place = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}"
+    roles = (tasks.roles.execution, tasks.roles.task)
+    rights = document(
+        allow(
+            "Run",
+            ["ecs:RunTask"],
+            Sub(f"{place}:{family}"),
+            when=ArnEquals("ecs:cluster", GetAtt(room.cluster.cluster, "Arn")),
+        ),
+        pass_role("PassTaskRoles", "ecs-tasks", *(GetAtt(each, "Arn") for each in roles)),
+    )
+    return template.add_resource(
+        iam.Role(
+            "ScheduleRole",
+            AssumeRolePolicyDocument=trust("scheduler"),
+            Policies=[iam.Policy(PolicyName="run", PolicyDocument=rights)],
+        )
+    )

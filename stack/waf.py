@@ -1,0 +1,64 @@
+"""The web application firewall in front of the load balancer."""
+
+from troposphere import GetAtt, Ref, Sub, Template, wafv2
+from troposphere import elasticloadbalancingv2 as elb
+
+# An address that asks more often in five minutes is no person.
+MOST_REQUESTS = 2000
+# AWS's rules without a price of their own, the cheapest to decide first:
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+MANAGED = (
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesCommonRuleSet",
+)
+
+
+def add(template: Template, balancer: elb.LoadBalancer) -> None:
+    """Add the firewall: what no rule blocks passes."""
+    rules = [_limit(), *(_managed(name, place) for place, name in enumerate(MANAGED, start=1))]
+    firewall = template.add_resource(
+        wafv2.WebACL(
+            "Firewall",
+            Scope="REGIONAL",
+            DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
+            Rules=rules,
+            VisibilityConfig=_visible("Firewall"),
+        )
+    )
+    template.add_resource(
+        wafv2.WebACLAssociation(
+            "FirewallAssociation", ResourceArn=Ref(balancer), WebACLArn=GetAtt(firewall, "Arn")
+        )
+    )
+
+
+def _limit() -> wafv2.WebACLRule:
+    """Block an address for as long as it asks too often."""
+    statement = wafv2.RateBasedStatement(AggregateKeyType="IP", Limit=MOST_REQUESTS)
+    return wafv2.WebACLRule(
+        Name="Limit",
+        Priority=0,
+        Action=wafv2.RuleAction(Block=wafv2.BlockAction()),
+        Statement=wafv2.Statement(RateBasedStatement=statement),
+        VisibilityConfig=_visible("Limit"),
+    )
+
+
+def _managed(name: str, place: int) -> wafv2.WebACLRule:
+    group = wafv2.ManagedRuleGroupStatement(Name=name, VendorName="AWS")
+    return wafv2.WebACLRule(
+        Name=name,
+        Priority=place,
+        OverrideAction=wafv2.OverrideAction(**{"None": {}}),
+        Statement=wafv2.Statement(ManagedRuleGroupStatement=group),
+        VisibilityConfig=_visible(name),
+    )
+
+
+def _visible(name: str) -> wafv2.VisibilityConfig:
+    return wafv2.VisibilityConfig(
+        CloudWatchMetricsEnabled=True,
+        MetricName=Sub(f"${{AWS::StackName}}-{name}"),
+        SampledRequestsEnabled=True,
+    )

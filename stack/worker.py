@@ -1,0 +1,30 @@
+"""The worker: a service of its own, for what no request should wait for."""
+
+from troposphere import Ref, Template, ecs
+
+from stack import parameters, rollout
+from stack.tasks import WORKER, Tasks, add_deployed
+from stack.web import Room, shared
+
+
+def add(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
+    """Add the service; it has no load balancer, and the circuit breaker takes it back.
+
+    A rollout may stop the one worker before its successor runs: work waits, nobody does.
+    """
+    count = parameters.number(template, "WorkerDesiredCount", "How many workers run", 1, least=0)
+    task = add_deployed(template, tasks, "WorkerTaskDefinition", WORKER)
+    return template.add_resource(
+        ecs.Service(
+            "WorkerService",
+            ServiceName=WORKER,
+            TaskDefinition=Ref(task),
+            DesiredCount=Ref(count),
+            DeploymentConfiguration=ecs.DeploymentConfiguration(
+                MinimumHealthyPercent=0,
+                MaximumPercent=200,
+                DeploymentCircuitBreaker=rollout.breaker(tasks.options),
+            ),
+            **shared(tasks.options, room),
+        )
+    )

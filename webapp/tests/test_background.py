@@ -1,0 +1,67 @@
+"""What runs beside the pages, and what ends them."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from webapp.config import database_url
+from webapp.models import connect
+from webapp.tidy import tidy
+
+
+def test_old_entries_are_removed_and_new_ones_kept(client: FlaskClient, engine: Engine) -> None:
+    """A year counts."""
+    client.post("/sign", data={"name": "Ada", "message": "of today"})
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO entries (name, message, written)"
+                " VALUES ('Bob', 'of long ago', now() - interval '366 days')"
+            )
+        )
+
+    assert tidy(engine) == 1
+    page = client.get("/").text
+    assert "of today" in page
+    assert "of long ago" not in page
+
+
+def test_the_worker_ends_when_it_is_told_to(client: FlaskClient) -> None:
+    """SIGTERM is how ECS takes a task back; the exit code is 0."""
+    assert client
+    command = [sys.executable, "-m", "webapp.worker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "0 have signed\n"
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=10) == 0
+
+
+def test_a_refused_password_ends_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RDS has renewed it: a new task gets the new one, this one would be refused for ever."""
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *given: told.append(given))
+    monkeypatch.setenv("WEB_SERVER_PID", "4711")
+    old = make_url(database_url()).set(password="of last week")
+
+    with (
+        pytest.raises(OperationalError),
+        connect(old.render_as_string(hide_password=False)).connect(),
+    ):
+        pytest.fail("it was let in")
+    assert told == [(4711, signal.SIGTERM)]
+
+
+def test_another_failure_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is away for a moment comes back."""
+    monkeypatch.setattr(os, "kill", pytest.fail)
+    monkeypatch.setenv("WEB_SERVER_PID", "4711")
+
+    with pytest.raises(OperationalError), connect("postgresql+psycopg://a@127.0.0.1:1/a").connect():
+        pytest.fail("it was let in")
