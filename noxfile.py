@@ -31,12 +31,13 @@ def tests(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """The deciding parts, without Docker and without AWS."""
     session.install(*DEV)
-    session.run("pytest", "--ignore=tests/rehearsal", *session.posargs)
+    others = ("--ignore=tests/rehearsal", "--ignore=tests/stack")
+    session.run("pytest", *others, *session.posargs)
 
 
 @nox.session
 def stack(session: nox.Session) -> None:
-    """Every template: rendered, and checked by cfn-lint."""
+    """Every template of every combination of options: rendered, and checked."""
     session.install(*DEV)
     session.run("pytest", "tests/stack", *session.posargs)
 
