@@ -150,8 +150,12 @@ class Settings:
 
     @property
     def delivery_stack_name(self) -> str:
-        """The stack that holds the repository."""
-        return f"{self.stack_name}-delivery"
+        """The stack that holds the repository, and who deploys.
+
+        It does not begin with the application stack's name: what may touch `NAME-*` may not
+        touch this.
+        """
+        return f"delivery-{self.stack_name}"
 
 
 def load(environment: str, folder: Path = Path()) -> Settings:

@@ -6,7 +6,7 @@ from typing import Any
 from awacs.aws import Statement
 from troposphere import GetAtt, Template, iam, logs
 
-from stack import buckets
+from stack import boundary, buckets
 from stack.assets import Assets
 from stack.database import Database
 from stack.options import Options
@@ -33,9 +33,14 @@ def add(
     execution = iam.Role(
         "ExecutionRole",
         AssumeRolePolicyDocument=trust("ecs-tasks"),
+        PermissionsBoundary=boundary.arn(),
         Policies=[iam.Policy(PolicyName="start", PolicyDocument=start)],
     )
-    task = iam.Role("TaskRole", AssumeRolePolicyDocument=trust("ecs-tasks"))
+    task = iam.Role(
+        "TaskRole",
+        AssumeRolePolicyDocument=trust("ecs-tasks"),
+        PermissionsBoundary=boundary.arn(),
+    )
     if rights := [*([_exec()] if options.exec else []), *_assets(assets)]:
         task.Policies = [iam.Policy(PolicyName="work", PolicyDocument=document(*rights))]
     return Roles(template.add_resource(execution), template.add_resource(task))

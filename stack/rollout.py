@@ -4,6 +4,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, ecs, iam
 
+from stack import boundary
 from stack.alarms import Alarms
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
@@ -71,6 +72,7 @@ def targets(template: Template, options: Options, balancer: LoadBalancer) -> dic
         iam.Role(
             "SwitchRole",
             AssumeRolePolicyDocument=trust("ecs"),
+            PermissionsBoundary=boundary.arn(),
             ManagedPolicyArns=[Sub(SWITCH_POLICY)],
         )
     )

@@ -3,6 +3,7 @@
 from awacs.aws import ArnEquals
 from troposphere import GetAtt, Ref, Sub, Template, iam, scheduler
 
+from stack import boundary
 from stack.parameters import DEPLOY
 from stack.policies import allow, document, pass_role, trust
 from stack.tasks import SCHEDULED, Tasks, add_deployed
@@ -62,6 +63,7 @@ def _role(template: Template, tasks: Tasks, room: Room) -> iam.Role:
         iam.Role(
             "ScheduleRole",
             AssumeRolePolicyDocument=trust("scheduler"),
+            PermissionsBoundary=boundary.arn(),
             Policies=[iam.Policy(PolicyName="run", PolicyDocument=rights)],
         )
     )

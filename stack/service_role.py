@@ -21,10 +21,12 @@ SERVICES = (
     "sqs",
     "wafv2",
 )
+# What gives rights, and so is allowed within the boundary alone.
+GIVING_ACTIONS = ("CreateRole", "PutRolePolicy", "AttachRolePolicy", "PutRolePermissionsBoundary")
 ROLE_ACTIONS = (
-    *("CreateRole", "DeleteRole", "GetRole", "UpdateRole", "UpdateAssumeRolePolicy"),
-    *("AttachRolePolicy", "DetachRolePolicy", "PutRolePolicy", "DeleteRolePolicy"),
-    *("GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies", "TagRole", "UntagRole"),
+    *("DeleteRole", "GetRole", "UpdateRole", "UpdateAssumeRolePolicy"),
+    *("DetachRolePolicy", "DeleteRolePolicy", "TagRole", "UntagRole"),
+    *("GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies"),
 )
 PASSED_TO = ("ecs-tasks", "ecs", "scheduler")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
@@ -34,14 +36,14 @@ CERTIFICATE_ACTIONS = ("RequestCertificate", "DescribeCertificate", "DeleteCerti
 SECRET_ACTIONS = ("CreateSecret", "TagResource", "RotateSecret", "DescribeSecret")
 
 
-def add(template: Template, stack: Parameter) -> iam.Role:
-    """Add the role; what roles it makes have the application stack's name, and no other."""
+def add(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> iam.Role:
+    """Add the role; what roles it makes have the stack's name and its boundary, and no other."""
     account = StringEquals("aws:SourceAccount", Ref(AWS_ACCOUNT_ID))
     role = template.add_resource(
         iam.Role(
             "DeliveryServiceRole",
             AssumeRolePolicyDocument=trust("cloudformation", when=account),
-            Policies=[iam.Policy(PolicyName="make", PolicyDocument=_rights(stack))],
+            Policies=[iam.Policy(PolicyName="make", PolicyDocument=_rights(stack, boundary))],
         )
     )
     template.add_output(
@@ -54,13 +56,19 @@ def add(template: Template, stack: Parameter) -> iam.Role:
     return role
 
 
-def _rights(stack: Parameter) -> PolicyDocument:
+def _rights(stack: Parameter, boundary: iam.ManagedPolicy) -> PolicyDocument:
     own = f"${{{stack.title}}}-*"
     records = Sub("arn:${AWS::Partition}:route53:::hostedzone/*")
     changes = Sub("arn:${AWS::Partition}:route53:::change/*")
     linked = StringEquals("iam:AWSServiceName", [f"{each}.amazonaws.com" for each in LINKED])
     return document(
         allow("Services", [f"{each}:*" for each in SERVICES], "*"),
+        allow(
+            "GiveRights",
+            _of("iam", GIVING_ACTIONS),
+            role_arn(own),
+            when=StringEquals("iam:PermissionsBoundary", Ref(boundary)),
+        ),
         allow("Roles", _of("iam", ROLE_ACTIONS), role_arn(own)),
         *(pass_role(f"Pass{n}", each, role_arn(own)) for n, each in enumerate(PASSED_TO)),
         allow(

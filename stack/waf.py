@@ -50,7 +50,7 @@ def _managed(name: str, place: int) -> wafv2.WebACLRule:
     return wafv2.WebACLRule(
         Name=name,
         Priority=place,
-        OverrideAction=wafv2.OverrideAction(**{"None": {}}),
+        OverrideAction=wafv2.OverrideAction.from_dict("Rule", {"None": {}}),
         Statement=wafv2.Statement(ManagedRuleGroupStatement=group),
         VisibilityConfig=_visible(name),
     )

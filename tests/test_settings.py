@@ -128,7 +128,9 @@ def test_a_switch_takes_the_usual_words(text: str, value: bool) -> None:  # noqa
 def test_secrets_are_not_shown() -> None:
     """Neither the object's text nor an error tells a secret."""
     secret = {each.metadata["name"]: "hush" for each in SETTINGS if each.metadata["secret"]}
-    assert set(secret) == {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CI_REGISTRY_PASSWORD"}
+    keys = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    tokens = {"AWS_ID_TOKEN", "GITLAB_TOKEN", "CI_REGISTRY_PASSWORD"}
+    assert set(secret) == keys | tokens
     found = resolve("staging", {**STAGING, **secret})
     assert found.secret_access_key == "hush"
     assert "hush" not in repr(found)
@@ -180,7 +182,7 @@ def test_local_needs_nothing() -> None:
     assert found.endpoint_url == "http://localhost:4566"
     assert found.ecr_repository == "localhost:4566/slipway"
     assert found.stack_name == "slipway-local"
-    assert found.delivery_stack_name == "slipway-local-delivery"
+    assert found.delivery_stack_name == "delivery-slipway-local"
 
 
 def test_local_follows_its_port() -> None:

@@ -42,7 +42,7 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
         ChangeSetName=f"slipway-{time.time_ns()}",
         ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
         Parameters=stacks.carried(stack, template.parameters(desired.body), desired.parameters),
-        Capabilities=["CAPABILITY_IAM"],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
         **_template(settings, stack, desired),
         **({"RoleARN": desired.service_role} if desired.service_role else {}),
     )["Id"]

@@ -20,7 +20,8 @@ WITHOUT_RESOURCE = {
     "ssmmessages": "a channel has no ARN",
 }
 # CloudFormation's role in the delivery stack: stack/service_role.py says why.
-WHOLE_SERVICES = "Services"
+# A boundary gives nothing by itself: stack/boundary.py says what it is for.
+WHOLE_SERVICES = {"Services", "Within"}
 HIDDEN = re.compile(r"SecretAccessKey|MasterUserPassword|resolve:(secretsmanager|ssm-secure)")
 
 
@@ -33,7 +34,7 @@ def stars(body: Body) -> Iterator[str]:
         actions, resources = statement["Action"], statement["Resource"]
         if "*" in actions:
             yield f"{name}, allows everything"
-        elif "*" in resources and statement.get("Sid") != WHOLE_SERVICES:
+        elif "*" in resources and statement.get("Sid") not in WHOLE_SERVICES:
             listed = [each for each in actions if not _is_listed(each)]
             yield from (f"{name}, allows {each} on everything" for each in listed)
 

@@ -2,7 +2,7 @@
 
 from troposphere import Parameter, Template
 
-from stack import deployment, repository, rights, service_role, templates_bucket
+from stack import boundary, deployment, repository, rights, service_role, templates_bucket
 from stack.options import Options
 
 
@@ -17,6 +17,6 @@ def template(options: Options) -> Template:
     )
     images = repository.add(made)
     bucket = templates_bucket.add(made)
-    role = service_role.add(made, stack)
+    role = service_role.add(made, stack, boundary.add(made, stack))
     deployment.add(made, options, rights.of_a_deploy(stack, images, bucket, role))
     return made

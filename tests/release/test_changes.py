@@ -33,7 +33,7 @@ def is_asked(cloudformation: Stubber, kind: str, **more: str) -> None:
         "ChangeSetName": ANY,
         "ChangeSetType": kind,
         "Parameters": [{"ParameterKey": "WebAppRevision", "ParameterValue": "c0ffee"}],
-        "Capabilities": ["CAPABILITY_IAM"],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
         **(more or {"TemplateBody": BODY}),
     }
     cloudformation.add_response("create_change_set", {"Id": ID}, question)
