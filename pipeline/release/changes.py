@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import aws
@@ -24,10 +24,16 @@ EMPTY = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """A change set that waits to be executed, and what it will do."""
+    """A change set that waits to be executed, by its id and its stack's, and what it will do."""
 
-    name: str
+    id: str
+    stack: str
     changes: tuple[ResourceChange, ...]
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Name it in a call: with its stack, by which the right to the call is decided."""
+        return {"ChangeSetName": self.id, "StackName": self.stack}
 
 
 def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | None:
@@ -37,7 +43,7 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     template that has no way to get there.
     """
     cloudformation = aws.client(settings, "cloudformation")
-    name = cloudformation.create_change_set(
+    made = cloudformation.create_change_set(
         StackName=stack.name,
         ChangeSetName=f"slipway-{time.time_ns()}",
         ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
@@ -45,11 +51,12 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
         Capabilities=["CAPABILITY_NAMED_IAM"],
         **_template(settings, stack, desired),
         **({"RoleARN": desired.service_role} if desired.service_role else {}),
-    )["Id"]
-    answer = _wait(cloudformation, name)
+    )
+    proposed = ChangeSet(made["Id"], stack.name, ())
+    answer = _wait(cloudformation, proposed)
     if answer["Status"] == "CREATE_COMPLETE":
-        return ChangeSet(name, tuple(_changes(cloudformation, name)))
-    cloudformation.delete_change_set(ChangeSetName=name)
+        return replace(proposed, changes=tuple(_changes(cloudformation, proposed)))
+    cloudformation.delete_change_set(**proposed.named)
     reason = answer.get("StatusReason", "")
     if is_empty(reason):
         return None
@@ -86,21 +93,23 @@ def is_empty(reason: str) -> bool:
 
 def execute(settings: Settings, change_set: ChangeSet) -> None:
     """Begin the change."""
-    aws.client(settings, "cloudformation").execute_change_set(ChangeSetName=change_set.name)
+    aws.client(settings, "cloudformation").execute_change_set(**change_set.named)
 
 
-def _wait(cloudformation: Any, name: str) -> dict[str, Any]:
+def _wait(cloudformation: Any, proposed: ChangeSet) -> dict[str, Any]:
     until = time.monotonic() + PROPOSE_SECONDS
     while time.monotonic() < until:
-        answer: dict[str, Any] = cloudformation.describe_change_set(ChangeSetName=name)
+        answer: dict[str, Any] = cloudformation.describe_change_set(**proposed.named)
         if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
             return answer
         time.sleep(POLL_SECONDS)
-    raise Failed(f"the change set {name} is not ready after {PROPOSE_SECONDS} s", hint="again")
+    raise Failed(
+        f"the change set {proposed.id} is not ready after {PROPOSE_SECONDS} s", hint="again"
+    )
 
 
-def _changes(cloudformation: Any, name: str) -> list[ResourceChange]:
-    pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=name)
+def _changes(cloudformation: Any, proposed: ChangeSet) -> list[ResourceChange]:
+    pages = cloudformation.get_paginator("describe_change_set").paginate(**proposed.named)
     return [change(each["ResourceChange"]) for page in pages for each in page.get("Changes", [])]
 
 

@@ -32,6 +32,8 @@ UNDONE = Meaning(final=True, good=False, step=Step.UPDATE)
 DEAD = Meaning(final=True, good=False, step=Step.REPLACE)
 STUCK = Meaning(final=True, good=False, step=Step.RECOVER)
 ABSENT = Meaning(final=True, good=False, step=Step.CREATE)
+# A stack of change sets alone; it still says so for a moment after one is executed.
+PROPOSED = Meaning(final=False, good=False, step=Step.CREATE)
 
 
 class State(Enum):
@@ -61,7 +63,7 @@ class State(Enum):
         BUSY,
     )
     UPDATE_ROLLBACK_COMPLETE = ("UPDATE_ROLLBACK_COMPLETE", UNDONE)
-    REVIEW_IN_PROGRESS = ("REVIEW_IN_PROGRESS", ABSENT)
+    REVIEW_IN_PROGRESS = ("REVIEW_IN_PROGRESS", PROPOSED)
     IMPORT_IN_PROGRESS = ("IMPORT_IN_PROGRESS", BUSY)
     IMPORT_COMPLETE = ("IMPORT_COMPLETE", DONE)
     IMPORT_ROLLBACK_IN_PROGRESS = ("IMPORT_ROLLBACK_IN_PROGRESS", BUSY)

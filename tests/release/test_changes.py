@@ -19,6 +19,7 @@ from tests.release import answers
 
 BODY = json.dumps({"Parameters": {"WebAppRevision": {"Type": "String"}}})
 ID = "arn:aws:cloudformation:eu-west-1:1:changeSet/slipway-1/1"
+NAMED = {"ChangeSetName": ID, "StackName": answers.NAME}
 NO_CHANGES = (
     "The submitted information didn't contain changes. "
     "Submit different information to create a change set."
@@ -42,7 +43,7 @@ def is_asked(cloudformation: Stubber, kind: str, **more: str) -> None:
 def is_now(cloudformation: Stubber, status: str, reason: str = "") -> None:
     """Have the change set be in a state when it is looked at next."""
     answer = {"ChangeSetName": "slipway-1", "Status": status, "StatusReason": reason}
-    cloudformation.add_response("describe_change_set", answer, {"ChangeSetName": ID})
+    cloudformation.add_response("describe_change_set", answer, NAMED)
 
 
 WANTED = Desired(BODY, {"WebAppRevision": "c0ffee"})
@@ -73,14 +74,13 @@ def test_a_change_set_is_waited_for_and_read(
     first = [{"Type": "Resource", "ResourceChange": {"Action": "Add", **SERVICE}}]
     replaced = {"Action": "Modify", "Replacement": "True", **SERVICE}
     second = [{"Type": "Resource", "ResourceChange": replaced}]
+    cloudformation.add_response("describe_change_set", {"Changes": first, "NextToken": "2"}, NAMED)
     cloudformation.add_response(
-        "describe_change_set", {"Changes": first, "NextToken": "2"}, {"ChangeSetName": ID}
-    )
-    cloudformation.add_response(
-        "describe_change_set", {"Changes": second}, {"ChangeSetName": ID, "NextToken": "2"}
+        "describe_change_set", {"Changes": second}, {**NAMED, "NextToken": "2"}
     )
     assert propose(staging, state) == ChangeSet(
         ID,
+        answers.NAME,
         (
             ResourceChange("Add", "WebService", "AWS::ECS::Service", ""),
             ResourceChange("Modify", "WebService", "AWS::ECS::Service", "True"),
@@ -92,7 +92,7 @@ def test_a_change_set_without_changes_is_none(staging: Settings, cloudformation:
     """CloudFormation calls it failed; it is thrown away, and there is nothing to do."""
     is_asked(cloudformation, "UPDATE")
     is_now(cloudformation, "FAILED", NO_CHANGES)
-    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    cloudformation.add_response("delete_change_set", {}, NAMED)
     assert propose(staging, State.UPDATE_COMPLETE) is None
 
 
@@ -100,7 +100,7 @@ def test_a_refused_change_set_says_why(staging: Settings, cloudformation: Stubbe
     """It is thrown away, too, and CloudFormation's reason is the message."""
     is_asked(cloudformation, "UPDATE")
     is_now(cloudformation, "FAILED", "Parameters: [Cpu] must have values")
-    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    cloudformation.add_response("delete_change_set", {}, NAMED)
     with pytest.raises(Failed, match=r"refuses the change of shop-staging: Parameters: \[Cpu\]"):
         propose(staging, State.UPDATE_COMPLETE)
 
@@ -111,7 +111,7 @@ def test_cloudformation_works_with_the_service_role(
     """Whoever deploys needs no right to what the stack is made of."""
     is_asked(cloudformation, "UPDATE", TemplateBody=BODY, RoleARN="arn:aws:iam::1:role/service")
     is_now(cloudformation, "FAILED", NO_CHANGES)
-    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    cloudformation.add_response("delete_change_set", {}, NAMED)
     wanted = replace(WANTED, service_role="arn:aws:iam::1:role/service")
     assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
 
@@ -126,7 +126,7 @@ def test_a_long_template_goes_through_the_bucket(
     url = f"https://templates.s3.eu-west-1.amazonaws.com/{key}"
     is_asked(cloudformation, "UPDATE", TemplateURL=url)
     is_now(cloudformation, "FAILED", NO_CHANGES)
-    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ID})
+    cloudformation.add_response("delete_change_set", {}, NAMED)
     with Stubber(aws.client(staging, "s3")) as s3:
         sent = {"Bucket": "templates", "Key": key, "Body": wanted.body.encode()}
         s3.add_response("put_object", {}, sent)
@@ -142,9 +142,9 @@ def test_a_long_template_without_a_bucket_is_told(staging: Settings) -> None:
 
 
 def test_a_change_set_is_executed_by_its_id(staging: Settings, cloudformation: Stubber) -> None:
-    """A name could mean another stack's."""
-    cloudformation.add_response("execute_change_set", {}, {"ChangeSetName": ID})
-    changes.execute(staging, ChangeSet(ID, ()))
+    """A name could mean another; the stack is named because rights are rights to a stack."""
+    cloudformation.add_response("execute_change_set", {}, NAMED)
+    changes.execute(staging, ChangeSet(ID, answers.NAME, ()))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.conftest import Checkout
 from tests.release import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
+NAMED = {"ChangeSetName": ANY, "StackName": answers.NAME}
 WANTED = Desired("{}", {deploy.REVISION: "c0ffee"})
 
 
@@ -104,8 +105,8 @@ def test_a_change_of_nothing_is_not_executed(staging: Settings, cloudformation: 
     said: list[Event] = []
     cloudformation.add_response("create_change_set", {"Id": "set"}, None)
     empty = {"Status": "FAILED", "StatusReason": "No updates are to be performed."}
-    cloudformation.add_response("describe_change_set", empty, {"ChangeSetName": ANY})
-    cloudformation.add_response("delete_change_set", {}, {"ChangeSetName": ANY})
+    cloudformation.add_response("describe_change_set", empty, NAMED)
+    cloudformation.add_response("delete_change_set", {}, NAMED)
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
     found = deploy.apply(staging, running("c0ffee"), Desired("{}", {}), said.append)
     assert found.state is State.UPDATE_COMPLETE
