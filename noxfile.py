@@ -42,6 +42,14 @@ def stack(session: nox.Session) -> None:
     session.run("pytest", "tests/stack", *session.posargs)
 
 
+@nox.session
+def checkov(session: nox.Session) -> None:
+    """Checkov on the golden templates; what is accepted says why, beside its resource."""
+    session.install("--require-hashes", "--requirement", "requirements-checkov.txt")
+    options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
+    session.run("checkov", "--directory", "tests/stack/golden", *options)
+
+
 @nox.session(default=False)
 def cfn_lint(session: nox.Session) -> None:
     """The linter of CloudFormation, on the files that are named."""
@@ -83,12 +91,21 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_stack(session: nox.Session) -> None:
+    """The templates' numbers of bench/README.md; it takes npm, and neither engine nor account."""
+    session.install(*DEV)
+    # However long it takes: when it is interrupted, it removes what it has installed.
+    session.run("python", "-m", "bench.stack", interrupt_timeout=None)
+
+
+@nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Compile requirements*.txt from pyproject.toml, for every Python that is supported."""
     session.install("uv")
     compiled = {
         "requirements.txt": ["pyproject.toml"],
         "requirements-dev.txt": ["pyproject.toml", "--group", "dev"],
+        "requirements-checkov.txt": ["--group", "checkov"],
         "requirements-local.txt": ["--group", "local"],
         "requirements-web.txt": ["--group", "web"],
         "requirements-web-test.txt": ["--group", "web-test", "-c", "requirements-web.txt"],

@@ -7,6 +7,7 @@ from awacs.aws import Allow, PolicyDocument, Principal, Statement
 from troposphere import Ref, Template, s3
 
 from stack import buckets
+from stack.accepted import accept
 
 KEPT_DAYS = 90
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
@@ -34,6 +35,11 @@ def add(template: Template) -> AccessLogs:
                 Rules=[s3.LifecycleRule(Status="Enabled", ExpirationInDays=KEPT_DAYS)]
             ),
         )
+    )
+    accept(
+        bucket,
+        CKV_AWS_18="it is where logs go; a log of its own would log itself",
+        CKV_AWS_21="a log is written once, and never changed",
     )
     return AccessLogs(bucket, _policy(template, bucket))
 

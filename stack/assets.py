@@ -7,12 +7,17 @@ from awacs.s3 import GetObject
 from troposphere import GetAtt, Output, Ref, Sub, Template, cloudfront, s3
 
 from stack import buckets
+from stack.accepted import accept
 from stack.policies import document
 
-# "CachingOptimized" and "SecurityHeadersPolicy", which AWS keeps for everybody:
+# "CachingOptimized", and "CORS-and-SecurityHeadersPolicy": the page has another name, and
+# without the first half of it browsers refuse fonts and modules. AWS keeps both for everybody:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 CACHING = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+HEADERS = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
+# What was overwritten or removed can be had back for so long.
+OLD_DAYS = 30
 ORIGIN = "assets"
 
 
@@ -32,10 +37,18 @@ def add(template: Template) -> Assets:
             DeletionPolicy="Retain",
             UpdateReplacePolicy="Retain",
             VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+            LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_forget()]),
             **buckets.private(),
         )
     )
+    accept(bucket, CKV_AWS_18="CloudFront alone reads it, and the application writes it")
     distribution = _distribution(template, bucket)
+    accept(
+        distribution,
+        CKV_AWS_68="files of the application itself, for everybody; there is nothing to attack",
+        CKV_AWS_86="its metrics tell what is asked for; files are public",
+        CKV_AWS_174="under CloudFront's own name, the version is CloudFront's to choose",
+    )
     _policy(template, bucket, distribution)
     name = GetAtt(distribution, "DomainName")
     for title, description, value in (
@@ -46,11 +59,25 @@ def add(template: Template) -> Assets:
     return Assets(bucket, distribution)
 
 
+def _forget() -> s3.LifecycleRule:
+    """Let go of old versions, and of uploads that came to no end."""
+    return s3.LifecycleRule(
+        Status="Enabled",
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=OLD_DAYS),
+        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
+    )
+
+
 def _distribution(template: Template, bucket: s3.Bucket) -> cloudfront.Distribution:
-    """Serve over HTTPS, from Europe and North America, the cheapest class."""
+    """Serve over HTTPS alone, from Europe and North America, the cheapest class.
+
+    The name is CloudFront's, and so is the certificate. With that one, CloudFront takes TLS
+    from 1.0 on, whatever is asked for: a least version needs a name of one's own.
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
+    """
     behaviour = cloudfront.DefaultCacheBehavior(
         TargetOriginId=ORIGIN,
-        ViewerProtocolPolicy="redirect-to-https",
+        ViewerProtocolPolicy="https-only",
         CachePolicyId=CACHING,
         ResponseHeadersPolicyId=HEADERS,
         Compress=True,

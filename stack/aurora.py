@@ -1,8 +1,9 @@
 """Aurora Serverless v2 for PostgreSQL: a database that follows the load, and may sleep."""
 
-from troposphere import Ref, Template, cloudwatch, rds
+from troposphere import AWS_NO_VALUE, Equals, If, Ref, Template, cloudwatch, rds
 
 from stack import parameters, postgres
+from stack.accepted import accept
 from stack.alarms import Alarms
 from stack.network import Network
 from stack.security_groups import Groups
@@ -14,8 +15,11 @@ SLEEPS_AFTER_SECONDS = 1800
 
 def add(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
-) -> rds.DBCluster:
-    """Add the cluster and its one instance; a capacity unit is 2 GiB of memory with its CPU."""
+) -> tuple[rds.DBCluster, list[cloudwatch.Alarm]]:
+    """Add the cluster and its one instance; a capacity unit is 2 GiB of memory with its CPU.
+
+    There are no insights: they would keep it from its least capacity.
+    """
     cluster = template.add_resource(
         rds.DBCluster(
             "Database",
@@ -28,7 +32,8 @@ def add(
             **postgres.kept(template, network),
         )
     )
-    template.add_resource(
+    accept(cluster, CKV_AWS_162=postgres.NO_IAM)
+    instance = template.add_resource(
         rds.DBInstance(
             "DatabaseInstance",
             Engine="aurora-postgresql",
@@ -38,20 +43,28 @@ def add(
             AutoMinorVersionUpgrade=True,
         )
     )
-    if alarms:
-        name = cloudwatch.MetricDimension(Name="DBClusterIdentifier", Value=Ref(cluster))
-        postgres.add_alarm(template, alarms, name, "ACUUtilization", postgres.BUSY_PERCENT)
-    return cluster
+    accept(instance, CKV_AWS_118="its cluster's metrics tell enough for one database")
+    return cluster, [_alarm(template, alarms, cluster)] if alarms else []
+
+
+def _alarm(template: Template, alarms: Alarms, cluster: rds.DBCluster) -> cloudwatch.Alarm:
+    name = cloudwatch.MetricDimension(Name="DBClusterIdentifier", Value=Ref(cluster))
+    return postgres.add_alarm(template, alarms, name, "ACUUtilization", postgres.BUSY_PERCENT)
 
 
 def _capacity(template: Template) -> rds.ServerlessV2ScalingConfiguration:
+    """Name the bounds; RDS refuses a time to sleep after, where the least is not 0.
+
+    It sleeps when no task holds a connection, and wakes up for the next one, which has to wait.
+    """
     least = "Capacity units at least; 0 lets it sleep, and wake up in 15 s"
     fewest = parameters.number(template, "DatabaseMinCapacity", least, 0, least=0)
     most = parameters.number(template, "DatabaseMaxCapacity", "And at most", 4, least=1)
+    template.add_condition("DatabaseSleeps", Equals(Ref(fewest), "0"))
     return rds.ServerlessV2ScalingConfiguration(
         MinCapacity=Ref(fewest),
         MaxCapacity=Ref(most),
-        SecondsUntilAutoPause=SLEEPS_AFTER_SECONDS,
+        SecondsUntilAutoPause=If("DatabaseSleeps", SLEEPS_AFTER_SECONDS, Ref(AWS_NO_VALUE)),
     )
 
 

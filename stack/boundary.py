@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from troposphere import Parameter, Sub, Template, iam
 
+from stack.accepted import accept
 from stack.policies import Resource, allow, document, role_arn
 
 # Where an application keeps and sends things. A team whose application needs another service
@@ -41,14 +42,15 @@ def add(template: Template, stack: Parameter) -> iam.ManagedPolicy:
         allow("Within", [f"{each}:*" for each in SERVICES], "*"),
         allow("Pass", ["iam:PassRole"], own),
     )
-    return template.add_resource(
-        iam.ManagedPolicy(
-            "ApplicationBoundary",
-            ManagedPolicyName=Sub(f"${{{stack.title}}}-boundary"),
-            Description="What roles of the application may have at most",
-            PolicyDocument=within,
-        )
+    boundary = iam.ManagedPolicy(
+        "ApplicationBoundary",
+        ManagedPolicyName=Sub(f"${{{stack.title}}}-boundary"),
+        Description="What roles of the application may have at most",
+        PolicyDocument=within,
     )
+    checks = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111")
+    accept(boundary, **dict.fromkeys(checks, "a boundary gives nothing, it is a limit"))
+    return template.add_resource(boundary)
 
 
 def arn() -> Resource:

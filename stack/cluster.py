@@ -5,6 +5,7 @@ from typing import Any
 
 from troposphere import Output, Ref, Sub, Template, ecs, logs
 
+from stack.accepted import accept
 from stack.options import Options
 
 RETENTION_DAYS = 30
@@ -49,9 +50,9 @@ def _exec(template: Template, options: Options) -> dict[str, Any]:
 def _log_group(template: Template, title: str, name: str) -> logs.LogGroup:
     """Add a group below the stack's name, by which whoever deploys may read it."""
     path = Sub(f"/slipway/${{AWS::StackName}}/{name}")
-    return template.add_resource(
-        logs.LogGroup(title, LogGroupName=path, RetentionInDays=RETENTION_DAYS)
-    )
+    group = logs.LogGroup(title, LogGroupName=path, RetentionInDays=RETENTION_DAYS)
+    accept(group, CKV_AWS_158="CloudWatch encrypts it; who may read the log may use the key")
+    return template.add_resource(group)
 
 
 def launch(options: Options) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
+from stack.alarms import Alarms
 from stack.cluster import Cluster
 from stack.database import Database
 from stack.load_balancer import LoadBalancer
@@ -12,12 +13,24 @@ from stack.tasks import WEB
 
 # CloudWatch's page has 24 columns.
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
+ALARMS_HEIGHT = 3
 
 Metric = list[Any]
+# What a database runs out of, by the dimension that names its kind.
+SCARCE = {
+    "DBInstanceIdentifier": ("Free storage, bytes", "FreeStorageSpace"),
+    "DBClusterIdentifier": ("Capacity units", "ServerlessDatabaseCapacity"),
+}
 
 
-def add(template: Template, cluster: Cluster, balancer: LoadBalancer, database: Database) -> None:
-    """Add the page: visitors above, tasks below them, the stack's own database last."""
+def add(
+    template: Template,
+    cluster: Cluster,
+    balancer: LoadBalancer,
+    database: Database,
+    alarms: Alarms | None,
+) -> None:
+    """Add the page: alarms on top, then visitors, tasks, and the stack's own database."""
     widgets = [*_visitors(), *_tasks()]
     names: dict[str, Any] = {
         "Balancer": GetAtt(balancer.balancer, "LoadBalancerFullName"),
@@ -26,7 +39,9 @@ def add(template: Template, cluster: Cluster, balancer: LoadBalancer, database: 
     for each in database.dimensions:
         widgets += _database(each.Name)
         names["Database"] = each.Value
-    body = {"widgets": [_placed(place, each) for place, each in enumerate(widgets)]}
+    placed = [_placed(place, each) for place, each in enumerate(widgets)]
+    watching = [*alarms.of_rollout, *database.alarms] if alarms else []
+    body = {"widgets": [*_alarms(watching), *placed]}
     template.add_resource(
         cloudwatch.Dashboard(
             "Dashboard",
@@ -34,6 +49,15 @@ def add(template: Template, cluster: Cluster, balancer: LoadBalancer, database: 
             DashboardBody=Sub(json.dumps(body), **names),
         )
     )
+
+
+def _alarms(alarms: list[cloudwatch.Alarm]) -> list[dict[str, Any]]:
+    """Show which alarms ring, in a row of its own."""
+    if not alarms:
+        return []
+    shown = {"title": "Alarms", "alarms": [f"${{{each.title}.Arn}}" for each in alarms]}
+    size = {"x": 0, "y": 0, "width": COLUMNS * WIDTH, "height": ALARMS_HEIGHT}
+    return [{"type": "alarm", **size, "properties": shown}]
 
 
 def _visitors() -> list[dict[str, Any]]:
@@ -66,10 +90,12 @@ def _tasks() -> list[dict[str, Any]]:
 
 def _database(kind: str) -> list[dict[str, Any]]:
     """Show what the database has to do; `kind` is the dimension that names it."""
-    rows = {"CPU of the database, %": "CPUUtilization", "Connections": "DatabaseConnections"}
-    return [
-        _widget(title, [["AWS/RDS", metric, kind, "${Database}"]]) for title, metric in rows.items()
+    rows = [
+        ("CPU of the database, %", "CPUUtilization"),
+        ("Connections", "DatabaseConnections"),
+        SCARCE[kind],
     ]
+    return [_widget(title, [["AWS/RDS", metric, kind, "${Database}"]]) for title, metric in rows]
 
 
 def _widget(title: str, metrics: list[Metric]) -> dict[str, Any]:
@@ -78,5 +104,6 @@ def _widget(title: str, metrics: list[Metric]) -> dict[str, Any]:
 
 
 def _placed(place: int, widget: dict[str, Any]) -> dict[str, Any]:
+    """Set a widget beside or below those before it; above them is room for the alarms."""
     row, column = divmod(place, COLUMNS)
-    return {**widget, "x": column * WIDTH, "y": row * HEIGHT}
+    return {**widget, "x": column * WIDTH, "y": ALARMS_HEIGHT + row * HEIGHT}

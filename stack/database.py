@@ -14,19 +14,23 @@ from stack.security_groups import Groups
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Found = rds.DBInstance | rds.DBCluster
+
 
 @dataclass(frozen=True)
 class Database:
     """What a task needs to reach the database.
 
     `environment` and `secrets` go into its containers; its execution role may read `readable`,
-    the ARNs of the secrets. `dimensions` name the metrics of a database of the stack's own.
+    the ARNs of the secrets. `dimensions` name the metrics of a database of the stack's own,
+    and `alarms` watch them.
     """
 
     environment: list[ecs.Environment] = field(default_factory=list)
     secrets: list[ecs.Secret] = field(default_factory=list)
     readable: list[Any] = field(default_factory=list)
     dimensions: list[cloudwatch.MetricDimension] = field(default_factory=list)
+    alarms: list[cloudwatch.Alarm] = field(default_factory=list)
 
 
 def add(
@@ -35,9 +39,9 @@ def add(
     """Add the database that the options name."""
     if options.database == "external":
         return _external(template)
-    kinds: dict[str, Callable[..., rds.DBInstance | rds.DBCluster]]
+    kinds: dict[str, Callable[..., tuple[Found, list[cloudwatch.Alarm]]]]
     kinds = {"postgres": postgres.add, "aurora": aurora.add}
-    found = kinds[options.database](template, network, groups, alarms)
+    found, watching = kinds[options.database](template, network, groups, alarms)
     template.add_output(
         Output(
             "DatabaseHost",
@@ -45,7 +49,7 @@ def add(
             Value=GetAtt(found, "Endpoint.Address"),
         )
     )
-    return _own(found)
+    return _own(found, watching)
 
 
 def _external(template: Template) -> Database:
@@ -60,7 +64,7 @@ def _external(template: Template) -> Database:
     return Database(secrets=[url], readable=[Ref(given)])
 
 
-def _own(found: rds.DBInstance | rds.DBCluster) -> Database:
+def _own(found: Found, alarms: list[cloudwatch.Alarm]) -> Database:
     """Tell where it is; user and password come from the secret that RDS keeps and renews."""
     secret = GetAtt(found, "MasterUserSecret.SecretArn")
     places = {
@@ -75,6 +79,7 @@ def _own(found: rds.DBInstance | rds.DBCluster) -> Database:
         [_part(name, secret, key) for name, key in keys.items()],
         [secret],
         [cloudwatch.MetricDimension(Name=kind, Value=Ref(found))],
+        alarms,
     )
 
 

@@ -6,6 +6,7 @@ from troposphere import GetAtt, Join, Output, Parameter, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
 from stack import access_logs, target_groups
+from stack.accepted import accept
 from stack.domain import Certificate
 from stack.network import Network
 from stack.options import Options
@@ -48,6 +49,8 @@ def add(  # noqa: PLR0913, PLR0917 - a balancer joins all of them
             LoadBalancerAttributes=_attributes(logs),
         )
     )
+    if logs is None:
+        accept(balancer, CKV_AWS_91="STACK_ACCESS_LOGS=no")
     targets = target_groups.add(template, options, network, port)
     listener = _listeners(template, balancer, targets[0], certificate)
     _outputs(template, balancer, certificate)
@@ -77,10 +80,13 @@ def _listeners(
     """Add the listener of the service, and with HTTPS one that sends HTTP there."""
     forward = elb.Action(Type="forward", TargetGroupArn=Ref(targets))
     if certificate is None:
-        return _listener(template, "HttpListener", balancer, 80, forward)
+        plain = _listener(template, "HttpListener", balancer, 80, forward)
+        why = "without STACK_DOMAIN there is no certificate"
+        return accept(plain, CKV_AWS_2=why, CKV_AWS_103=why)
     there = elb.RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     away = elb.Action(Type="redirect", RedirectConfig=there)
-    _listener(template, "HttpListener", balancer, 80, away)
+    redirects = _listener(template, "HttpListener", balancer, 80, away)
+    accept(redirects, CKV_AWS_2="it sends to HTTPS", CKV_AWS_103="it sends to HTTPS")
     secure = _listener(template, "HttpsListener", balancer, 443, forward)
     secure.Certificates = [elb.Certificate(CertificateArn=Ref(certificate.certificate))]
     secure.SslPolicy = TLS_POLICY

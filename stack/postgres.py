@@ -5,6 +5,7 @@ from typing import Any
 from troposphere import Equals, If, Parameter, Ref, Template, cloudwatch, ec2, rds
 
 from stack import parameters
+from stack.accepted import accept
 from stack.alarms import Alarms, told
 from stack.network import Network
 from stack.parameters import DEPLOY
@@ -16,21 +17,26 @@ NAME = USER = "app"
 PORT = 5432
 # Two weeks: a fault that is found after a holiday can still be undone.
 BACKUP_DAYS = 14
-MOST_STORAGE_GIB = 200
+# A week of what the database did is kept for nothing:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.html
+INSIGHTS_DAYS = 7
 LOW_STORAGE_BYTES = 2 * 1024**3
 BUSY_PERCENT = 80
+NO_IAM = "tasks have a password that RDS renews; people come in by a task"
 
 
 def add(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
-) -> rds.DBInstance:
+) -> tuple[rds.DBInstance, list[cloudwatch.Alarm]]:
     """Add the instance, in private subnets, where nobody but the tasks reaches it."""
     kind = parameters.text(template, "DatabaseClass", "The kind of instance", "db.t4g.micro")
     size = parameters.number(template, "DatabaseStorage", "GiB of storage", 20, least=20)
+    most = "GiB that it grows to by itself; a tenth more than DatabaseStorage at least"
+    largest = parameters.number(template, "DatabaseMaxStorage", most, 200, least=22)
     instance = template.add_resource(
         rds.DBInstance(
             "Database",
-            # The linter's list has no major version alone, by which RDS chooses the minor one:
+            # The linter takes a major version alone, by which RDS chooses a minor one, for old:
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html
             Metadata={"cfn-lint": {"config": {"ignore_checks": ["W3691"]}}},
             Engine="postgres",
@@ -38,27 +44,37 @@ def add(
             DBInstanceClass=Ref(kind),
             DBName=NAME,
             AllocatedStorage=Ref(size),
-            MaxAllocatedStorage=MOST_STORAGE_GIB,
+            MaxAllocatedStorage=Ref(largest),
             StorageType="gp3",
             MultiAZ=_multi_az(template),
             PubliclyAccessible=False,
             AutoMinorVersionUpgrade=True,
+            DatabaseInsightsMode="standard",
+            EnablePerformanceInsights=True,
+            PerformanceInsightsRetentionPeriod=INSIGHTS_DAYS,
             DBParameterGroupName=Ref(_parameter_group(template)),
             VPCSecurityGroups=[Ref(security_group(template, network, groups))],
             **kept(template, network),
         )
     )
-    if alarms:
-        _alarms(template, alarms, instance)
-    return instance
+    accept(
+        instance,
+        CKV_AWS_118="its own insights and CloudWatch tell enough for one database",
+        CKV_AWS_157="the parameter DatabaseMultiAZ switches it on",
+        CKV_AWS_161=NO_IAM,
+    )
+    return instance, _alarms(template, alarms, instance) if alarms else []
 
 
 def kept(template: Template, network: Network) -> dict[str, Any]:
     """Make the properties by which data is safe, of an instance or of a cluster.
 
     Its removal leaves a snapshot, and is refused while a revision is deployed. Before the
-    first one it is allowed: a first creation that fails must be able to take itself back.
-    The password is RDS's to make, to keep and to renew; nobody sees it.
+    first one it is allowed: CloudFormation cannot remove a protected database, so a first
+    creation that fails could not take itself back. That is why a deploy makes the stack
+    without a revision first; made with one at once, a failure would end in ROLLBACK_FAILED.
+    The password is RDS's to make, to keep and to renew, each week; nobody sees it.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
     """
     return {
         "DeletionPolicy": "Snapshot",
@@ -118,11 +134,12 @@ def _parameter_group(template: Template) -> rds.DBParameterGroup:
     )
 
 
-def _alarms(template: Template, alarms: Alarms, instance: rds.DBInstance) -> None:
+def _alarms(template: Template, alarms: Alarms, instance: rds.DBInstance) -> list[cloudwatch.Alarm]:
     dimension = cloudwatch.MetricDimension(Name="DBInstanceIdentifier", Value=Ref(instance))
-    add_alarm(template, alarms, dimension, "CPUUtilization", BUSY_PERCENT)
+    busy = add_alarm(template, alarms, dimension, "CPUUtilization", BUSY_PERCENT)
     low = add_alarm(template, alarms, dimension, "FreeStorageSpace", LOW_STORAGE_BYTES)
     low.ComparisonOperator = "LessThanThreshold"
+    return [busy, low]
 
 
 def add_alarm(

@@ -14,6 +14,8 @@ from troposphere import (
     ecr,
 )
 
+from stack.accepted import accept
+
 # Layers of builds that nobody named.
 UNTAGGED_DAYS = 14
 
@@ -38,6 +40,7 @@ def add(template: Template) -> ecr.Repository:
             LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle()),
         )
     )
+    accept(repository, CKV_AWS_136="who may pull may decrypt, whose key ever it is")
     host = f"${{{AWS_ACCOUNT_ID}}}.dkr.ecr.${{{AWS_REGION}}}.${{{AWS_URL_SUFFIX}}}"
     template.add_output(
         Output(

@@ -1,7 +1,7 @@
 """The scheduled task: the application's cron."""
 
-from awacs.aws import ArnEquals
-from troposphere import GetAtt, Ref, Sub, Template, iam, scheduler
+from awacs.aws import ArnEquals, StringEquals
+from troposphere import AWS_ACCOUNT_ID, GetAtt, Ref, Sub, Template, iam, scheduler
 
 from stack import boundary
 from stack.parameters import DEPLOY
@@ -10,6 +10,7 @@ from stack.tasks import SCHEDULED, Tasks, add_deployed
 from stack.web import Room
 
 # A start that fails, because ECS is busy, is tried again for so long; then the next one is due.
+# A queue for what could not be started would keep orders that nobody should carry out later.
 RETRIES, RETRY_SECONDS = 5, 600
 
 
@@ -46,7 +47,12 @@ def add(template: Template, tasks: Tasks, room: Room, expression: str) -> schedu
 
 
 def _role(template: Template, tasks: Tasks, room: Room) -> iam.Role:
-    """Let the scheduler start this family in this cluster, with the two roles of its tasks."""
+    """Let the scheduler start this family in this cluster, with the two roles of its tasks.
+
+    It must come for this account: the scheduler works for others too.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    own_account = StringEquals("aws:SourceAccount", Ref(AWS_ACCOUNT_ID))
     family = f"task-definition/${{AWS::StackName}}-{SCHEDULED}:*"
     place = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}"
     roles = (tasks.roles.execution, tasks.roles.task)
@@ -62,7 +68,7 @@ def _role(template: Template, tasks: Tasks, room: Room) -> iam.Role:
     return template.add_resource(
         iam.Role(
             "ScheduleRole",
-            AssumeRolePolicyDocument=trust("scheduler"),
+            AssumeRolePolicyDocument=trust("scheduler", when=own_account),
             PermissionsBoundary=boundary.arn(),
             Policies=[iam.Policy(PolicyName="run", PolicyDocument=rights)],
         )

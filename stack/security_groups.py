@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from troposphere import Output, Parameter, Ref, Template, ec2
 
+from stack.accepted import accept
 from stack.network import Network
 from stack.options import Options
 
@@ -25,6 +26,7 @@ def add(template: Template, options: Options, network: Network, port: Parameter)
         network,
         [_from_anywhere(each) for each in ((80, 443) if options.domain else (80,))],
     )
+    accept(balancer, CKV_AWS_260="it is where the internet comes in; HTTP is sent to HTTPS")
     tasks = add_group(
         template,
         "TaskSecurityGroup",

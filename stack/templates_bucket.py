@@ -3,6 +3,7 @@
 from troposphere import Output, Ref, Template, s3
 
 from stack import buckets
+from stack.accepted import accept
 from stack.policies import document
 
 # CloudFormation reads it within minutes; the rest is for whoever looks into a failure.
@@ -19,6 +20,11 @@ def add(template: Template) -> s3.Bucket:
                 Rules=[s3.LifecycleRule(Status="Enabled", ExpirationInDays=KEPT_DAYS)]
             ),
         )
+    )
+    accept(
+        bucket,
+        CKV_AWS_18="CloudFormation's history tells who used which template",
+        CKV_AWS_21="an object's name has its content, so it never changes",
     )
     template.add_resource(
         s3.BucketPolicy(

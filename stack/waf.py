@@ -3,7 +3,8 @@
 from troposphere import GetAtt, Ref, Sub, Template, wafv2
 from troposphere import elasticloadbalancingv2 as elb
 
-# An address that asks more often in five minutes is no person.
+# An address that asks more often in five minutes, WAF's own window, is no person; an office
+# behind one address, a page and its parts for each of fifty people, still passes.
 MOST_REQUESTS = 2000
 # AWS's rules without a price of their own, the cheapest to decide first:
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
@@ -12,6 +13,10 @@ MANAGED = (
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesCommonRuleSet",
 )
+# Its limit of 8 KB would refuse uploads. What is larger is counted, and the others of its rules
+# look at the first 8 KB, which is all that a load balancer hands over:
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+COUNTED = {"AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"]}
 
 
 def add(template: Template, balancer: elb.LoadBalancer) -> None:
@@ -46,7 +51,14 @@ def _limit() -> wafv2.WebACLRule:
 
 
 def _managed(name: str, place: int) -> wafv2.WebACLRule:
-    group = wafv2.ManagedRuleGroupStatement(Name=name, VendorName="AWS")
+    count = wafv2.RuleAction(Count=wafv2.CountAction())
+    group = wafv2.ManagedRuleGroupStatement(
+        Name=name,
+        VendorName="AWS",
+        RuleActionOverrides=[
+            wafv2.RuleActionOverride(Name=rule, ActionToUse=count) for rule in COUNTED.get(name, [])
+        ],
+    )
     return wafv2.WebACLRule(
         Name=name,
         Priority=place,

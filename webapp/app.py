@@ -25,7 +25,7 @@ def create_app(engine: Engine | None = None) -> Flask:
     """Make the application on `engine`, or on the database of DATABASE_URL."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
-    app.extensions["engine"] = engine or connect(database_url())
+    app.extensions["engine"] = engine or connect(database_url(), wait=3)
     app.register_blueprint(pages)
     app.after_request(_add_headers)
     return app

@@ -28,9 +28,9 @@ class Entry(Base):
     )
 
 
-def connect(url: str) -> Engine:
-    """Make the pool; a connection that has died is replaced, a database that is down fails soon."""
-    options = {"connect_timeout": 3, "options": "-c statement_timeout=5000"}
+def connect(url: str, wait: int = 60) -> Engine:
+    """Make the pool; a connection that has died is replaced, one that sleeps has `wait` seconds."""
+    options = {"connect_timeout": wait, "options": "-c statement_timeout=5000"}
     engine = create_engine(url, pool_pre_ping=True, pool_timeout=5, connect_args=options)
     event.listen(engine, "handle_error", _leave_when_refused)
     return engine
@@ -40,4 +40,5 @@ def _leave_when_refused(context: ExceptionContext) -> None:
     """End the server when its password is refused: it was renewed, and a new task gets the new."""
     server = os.environ.get("WEB_SERVER_PID")
     if server and "password authentication failed" in str(context.original_exception):
+        print("the database refuses the password: a new task gets the new one", flush=True)
         os.kill(int(server), signal.SIGTERM)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, text
 
 from webapp.config import database_url
 from webapp.models import Entry, connect
@@ -14,6 +14,7 @@ def tidy(engine: Engine) -> int:
     """Remove what was written more than a year ago; say how much that was."""
     old = delete(Entry).where(Entry.written < datetime.now(UTC) - KEPT)
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         return connection.execute(old).rowcount
 
 

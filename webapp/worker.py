@@ -1,7 +1,6 @@
 """The worker: an example of what runs beside the web server."""
 
 import signal
-from threading import Event
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,12 +13,14 @@ PAUSE_SECONDS = 60
 
 def main() -> None:
     """Tell the log how many have signed, once a minute, until SIGTERM."""
-    stop, engine = Event(), connect(database_url())
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    while not stop.is_set():
+    # Blocked, it waits for the end of what has been begun.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    engine = connect(database_url())
+    while True:
         with Session(engine) as session:
             print(f"{session.scalar(select(func.count(Entry.id)))} have signed", flush=True)
-        stop.wait(PAUSE_SECONDS)
+        if signal.sigtimedwait({signal.SIGTERM}, PAUSE_SECONDS):
+            return
 
 
 if __name__ == "__main__":

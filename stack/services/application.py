@@ -53,5 +53,5 @@ def template(options: Options) -> Template:
     if options.schedule:
         schedule.add(made, shared, room, options.schedule)
     if options.dashboard:
-        dashboard.add(made, room.cluster, balancer, store)
+        dashboard.add(made, room.cluster, balancer, store, watched)
     return made

@@ -15,6 +15,7 @@ if context.config.config_file_name:
     fileConfig(context.config.config_file_name, disable_existing_loggers=False)
 
 with connect(database_url()).connect() as connection:
+    connection.detach()  # closed at the end, and not kept in a pool with the lock
     connection.execute(text("SET lock_timeout = '60s'"))
     connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})

@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from webapp.config import database_url
 from webapp.models import connect
 from webapp.tidy import tidy
+
+ROOT, PORT = Path(__file__).parents[2], 8123
 
 
 def test_old_entries_are_removed_and_new_ones_kept(client: FlaskClient, engine: Engine) -> None:
@@ -43,19 +48,34 @@ def test_the_worker_ends_when_it_is_told_to(client: FlaskClient) -> None:
         assert worker.wait(timeout=10) == 0
 
 
-def test_a_refused_password_ends_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """RDS has renewed it: a new task gets the new one, this one would be refused for ever."""
-    told: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *given: told.append(given))
-    monkeypatch.setenv("WEB_SERVER_PID", "4711")
+def test_a_refused_password_ends_the_server_in_order() -> None:
+    """RDS has renewed it: the request is answered, the log tells, and a new task takes over."""
     old = make_url(database_url()).set(password="of last week")
+    url = old.render_as_string(hide_password=False)
+    variables = {**os.environ, "DATABASE_URL": url, "WEB_PORT": str(PORT)}
+    with subprocess.Popen(
+        ["entries/web.sh"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert status("/health/live") == 200
+        assert status("/health/ready") == 503
+        told, _ = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert "the database refuses the password" in told
+    assert "of last week" not in told
 
-    with (
-        pytest.raises(OperationalError),
-        connect(old.render_as_string(hide_password=False)).connect(),
-    ):
-        pytest.fail("it was let in")
-    assert told == [(4711, signal.SIGTERM)]
+
+def status(path: str) -> int:
+    """Ask the server that was started, once it listens, and return the status."""
+    for _ in range(100):
+        connection = HTTPConnection("127.0.0.1", PORT, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    pytest.fail("the server does not listen")
 
 
 def test_another_failure_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
