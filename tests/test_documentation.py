@@ -9,6 +9,7 @@ import pytest
 
 import tasks
 from stack import options as stack_options
+from tests.stack.environments import VARIABLES, body
 from tests.test_tasks import arguments
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +107,14 @@ def test_the_readme_s_two_commands_are_run() -> None:
     marked = re.findall(r"<!-- (\w+) -->\n```sh\n", (ROOT / "README.md").read_text())
     assert marked == ["deploy", "test"]
     assert "<!-- test -->" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_every_parameter_of_the_stack_is_explained() -> None:
+    """Whatever the options: docs/stack.md has a row for it."""
+    rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "stack.md").read_text(), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    used = {each for name in VARIABLES for each in body(name, "application")["Parameters"]}
+    assert used - named == set()
 
 
 def test_every_option_of_the_stack_has_its_cost_and_its_reason() -> None:
