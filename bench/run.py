@@ -7,8 +7,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.ratios import Clock, Comparison, alternate, table
 from tests.rehearsal.project import Project, standing
@@ -78,23 +79,29 @@ def change(project: Project) -> None:
     project.commit("a line more")
 
 
-def clock(project: Project, *command: str, before: Callable[[], None] = lambda: None) -> Clock:
+def clock(
+    project: Project,
+    *command: str,
+    before: Callable[[], None] = lambda: None,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> Clock:
     """Make a clock of one command; what comes `before` is not timed."""
 
     def seconds() -> float:
         before()
         began = time.perf_counter()
-        do(project, *command)
+        do(project, *command, env=env)
         return time.perf_counter() - began
 
     return seconds
 
 
-def do(project: Project, *command: str) -> None:
-    """Run a command that must end well; when it does not, its output is the last word."""
-    output = project.run(*command)
+def do(project: Project, *command: str, env: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Run a command that must end well and return its output; else that is the last word."""
+    output = project.run(*command, **env)
     if output.code:
         raise SystemExit(f"{output.text}\n{' '.join(command)}: exit code {output.code}")
+    return output.text
 
 
 def say(text: str) -> None:
