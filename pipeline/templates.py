@@ -28,4 +28,4 @@ def lint(settings: Settings) -> None:
     files = blueprint.write(settings, BUILD / "stack")
     if problems := blueprint.problems(settings):
         raise Failed("\n  ".join([f"{len(problems)} problems:", *problems]), hint="mend the stack")
-    operate.nox("cfn_lint", "--regions", settings.region, *map(str, files))
+    operate.nox("cfn_lint", *map(str, files), "--regions", settings.region)
