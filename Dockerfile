@@ -6,11 +6,12 @@ ARG RUNTIME=runtime
 
 FROM ${PYTHON_IMAGE} AS build
 COPY requirements-web.txt /
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     python -m venv --without-pip /opt/venv \
     && python -m venv /opt/tools \
     && /opt/tools/bin/pip --python /opt/venv/bin/python install \
-        --disable-pip-version-check --require-hashes --requirement /requirements-web.txt
+        --cache-dir /var/cache/pip --disable-pip-version-check \
+        --require-hashes --requirement /requirements-web.txt
 
 FROM build AS source
 WORKDIR /app
@@ -41,9 +42,10 @@ LABEL org.opencontainers.image.title="webapp" \
 
 FROM build AS suite
 COPY requirements-web-test.txt /
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /opt/tools/bin/pip --python /opt/venv/bin/python install \
-        --disable-pip-version-check --require-hashes --target /opt/suite \
+        --cache-dir /var/cache/pip --disable-pip-version-check \
+        --require-hashes --target /opt/suite \
         --requirement /requirements-web-test.txt
 
 FROM ${RUNTIME} AS test

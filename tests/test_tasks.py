@@ -13,7 +13,7 @@ from invoke import Argument, Task
 import tasks
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"errors", "settings", "shell", "aws", "revision"}
+GROUND = {"errors", "setting", "settings", "shell", "aws", "revision"}
 ABOVE = ("blueprint", "command", "deliver", "gitlab_variables", "operate", "templates")
 COSTLY = {"boto3", "botocore", "troposphere", "awacs", "rich"}
 MODULES = sorted(ROOT.glob("pipeline/**/*.py")) + sorted(ROOT.glob("stack/**/*.py"))

@@ -1,0 +1,56 @@
+"""How one setting is declared, and how its text is read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+
+def setting(  # noqa: PLR0913 - what there is to say of a setting, each by name
+    name: str,
+    meaning: str,
+    *,
+    parse: Callable[[str], Any] = str,
+    default: str | None = None,
+    optional: bool = False,
+    secret: bool = False,
+) -> Any:
+    """Declare a field of Settings that is read from the variable `name`."""
+    known = {"name": name, "meaning": meaning, "parse": parse, "default": default}
+    return field(repr=not secret, metadata={**known, "optional": optional, "secret": secret})
+
+
+def matching(pattern: str, allowed: str) -> Callable[[str], str]:
+    """Make a parser that takes a text of this pattern and says what is `allowed` otherwise."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(allowed)
+        return text
+
+    return parse
+
+
+def parse_port(text: str) -> int:
+    """Read a TCP port that an ordinary user may open."""
+    if not (text.isdecimal() and 1024 <= int(text) <= 65535):  # noqa: PLR2004
+        raise ValueError("a port from 1024 to 65535")
+    return int(text)
+
+
+def parse_switch(text: str) -> bool:
+    """Read yes or no, in the spellings that people use."""
+    words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if text.lower() not in words:
+        raise ValueError("yes or no")
+    return words[text.lower()]
+
+
+REGION = matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+STACK_NAME = matching(r"[A-Za-z][A-Za-z0-9-]{0,127}", "letters, digits and hyphens, at most 128")
+NAME = r"[\w.-]+(/[\w.-]+)*"
+HOST = r"[\w.-]+(:\w+)?"
+IMAGE_REPOSITORY = matching(f"({HOST}/)?{NAME}", "NAME or HOST/NAME, without a scheme or a tag")
+ECR_REPOSITORY = matching(f"{HOST}/{NAME}", "HOST/NAME, without a scheme or a tag")
+TEMPLATE = matching(r"\w+(\.\w+)+", "a dotted path such as stack.services.application.template")
