@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from invoke import Argument, Task
 
 import tasks
@@ -91,6 +92,18 @@ def test_a_job_is_one_task() -> None:
     named = [script.removeprefix("script: invoke ").split()[0] for script in scripts]
     assert named
     assert set(named) <= set(every_task())
+
+
+def test_a_job_that_deploys_has_a_token_and_takes_its_turn() -> None:
+    """It takes its role by the token, is not cut off, and two of one environment do not meet."""
+    jobs = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())
+    found = [job for job in jobs.values() if "invoke deploy" in str(job)]
+    assert len(found) == 2
+    for job in found:
+        whole = {**jobs[job["extends"]], **job}
+        assert whole["id_tokens"] == {"AWS_ID_TOKEN": {"aud": "$CI_SERVER_URL"}}
+        assert whole["interruptible"] is False
+        assert whole["resource_group"] == whole["environment"] == whole["script"].split()[-1]
 
 
 def test_listing_the_tasks_costs_nothing() -> None:
