@@ -37,9 +37,10 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def stack(session: nox.Session) -> None:
-    """Every template of every combination of options: rendered, and checked."""
+    """Every template of every combination of options: rendered, and checked; then checkov."""
     session.install(*DEV)
     session.run("pytest", "tests/stack", *session.posargs)
+    session.notify("checkov")
 
 
 @nox.session
