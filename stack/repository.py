@@ -1,6 +1,7 @@
 """The repository of the application's images."""
 
 import json
+from typing import Any
 
 from troposphere import (
     AWS_ACCOUNT_ID,
@@ -15,12 +16,15 @@ from troposphere import (
 )
 
 from stack.accepted import accept
+from stack.options import Options
 
+# The tag of pipeline/image/build.py.
+CACHE = "cache"
 # Layers of builds that nobody named.
 UNTAGGED_DAYS = 14
 
 
-def add(template: Template) -> ecr.Repository:
+def add(template: Template, options: Options) -> ecr.Repository:
     """Add the repository; a tag, once pushed, never points to another image.
 
     It is encrypted with ECR's own key, as every repository is: a key of one's own costs,
@@ -35,12 +39,16 @@ def add(template: Template) -> ecr.Repository:
             DeletionPolicy="Retain",
             UpdateReplacePolicy="Retain",
             RepositoryName=Ref(name),
-            ImageTagMutability="IMMUTABLE",
+            **_tags(options),
             ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
             LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=_lifecycle()),
         )
     )
-    accept(repository, CKV_AWS_136="who may pull may decrypt, whose key ever it is")
+    accept(
+        repository,
+        CKV_AWS_51="they are, but for the cache's, which no task runs",
+        CKV_AWS_136="who may pull may decrypt, whose key ever it is",
+    )
     host = f"${{{AWS_ACCOUNT_ID}}}.dkr.ecr.${{{AWS_REGION}}}.${{{AWS_URL_SUFFIX}}}"
     template.add_output(
         Output(
@@ -50,6 +58,22 @@ def add(template: Template) -> ecr.Repository:
         )
     )
     return repository
+
+
+def _tags(options: Options) -> dict[str, Any]:
+    """Let no tag be moved but that of the builds' cache, which each build replaces.
+
+    It is here where IMAGE_REPOSITORY names this repository. The emulator knows no exception.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+    """
+    if options.is_local:
+        return {"ImageTagMutability": "IMMUTABLE"}
+    kind, value = "ImageTagMutabilityExclusionFilterType", "ImageTagMutabilityExclusionFilterValue"
+    cache = ecr.ImageTagMutabilityExclusionFilter(**{kind: "WILDCARD", value: CACHE})
+    return {
+        "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+        "ImageTagMutabilityExclusionFilters": [cache],
+    }
 
 
 def _lifecycle() -> str:

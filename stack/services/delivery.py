@@ -15,7 +15,7 @@ def template(options: Options) -> Template:
     stack = made.add_parameter(
         Parameter("ApplicationStack", Type="String", Description="The application stack's name")
     )
-    images = repository.add(made)
+    images = repository.add(made, options)
     bucket = templates_bucket.add(made)
     role = service_role.add(made, stack, boundary.add(made, stack))
     deployment.add(made, options, rights.of_a_deploy(stack, images, bucket, role))

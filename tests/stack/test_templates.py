@@ -7,6 +7,7 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
+from pipeline.image.build import cache_options
 from stack import checks
 from stack.checks.body import Body, of_type, walk
 from tests.stack.environments import FUNCTIONS, VARIABLES, body, template
@@ -158,9 +159,14 @@ def test_a_domain_is_served_with_https_and_http_sent_there() -> None:
 
 
 def test_a_tag_never_comes_to_mean_another_image() -> None:
-    """What was tested and pushed under a commit's name stays that, and is never expired."""
+    """What was tested and pushed under a commit's name stays that, and is never expired.
+
+    The cache's tag alone may move, by the name that the build gives it.
+    """
     repository = body("staging", "delivery")["Resources"]["ApplicationRepository"]
-    assert repository["Properties"]["ImageTagMutability"] == "IMMUTABLE"
+    assert repository["Properties"]["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    (free,) = repository["Properties"]["ImageTagMutabilityExclusionFilters"]
+    assert f":{free['ImageTagMutabilityExclusionFilterValue']}" in str(cache_options("host/app"))
     assert repository["DeletionPolicy"] == "Retain"
     rules = json.loads(repository["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
     assert {each["selection"]["tagStatus"] for each in rules} == {"untagged"}
