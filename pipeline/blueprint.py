@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ConfigurationError
 from pipeline.release import template
 from pipeline.release.template import Desired
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pipeline.settings import Settings
@@ -73,8 +74,19 @@ def problems(settings: Settings) -> list[str]:
     """List what our own checks find in the templates, each with the name of its stack."""
     from stack import checks
 
-    found = {name: checks.problems(json.loads(body)) for name, body in bodies(settings).items()}
-    return [f"{name}: {problem}" for name, problems in found.items() for problem in problems]
+    return _found(settings, checks.problems)
+
+
+def notes(settings: Settings) -> list[str]:
+    """List what one should know of the templates, each with the name of its stack."""
+    from stack import checks
+
+    return _found(settings, checks.notes)
+
+
+def _found(settings: Settings, check: Callable[[Any], list[str]]) -> list[str]:
+    found = {name: check(json.loads(body)) for name, body in bodies(settings).items()}
+    return [f"{name}: {each}" for name, several in found.items() for each in several]
 
 
 def write(settings: Settings, folder: Path) -> list[Path]:

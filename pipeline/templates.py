@@ -28,4 +28,6 @@ def lint(settings: Settings) -> None:
     files = blueprint.write(settings, BUILD / "stack")
     if problems := blueprint.problems(settings):
         raise Failed("\n  ".join([f"{len(problems)} problems:", *problems]), hint="mend the stack")
+    for note in blueprint.notes(settings):
+        print(note)
     operate.nox("cfn_lint", *map(str, files), "--regions", settings.region)

@@ -16,6 +16,7 @@ from awacs.aws import (
 from awacs.sts import AssumeRoleWithWebIdentity
 from troposphere import GetAtt, Output, Ref, Sub, Template, iam, secretsmanager
 
+from stack.accepted import accept
 from stack.options import Options
 from stack.policies import document
 
@@ -84,6 +85,7 @@ def _user(template: Template, policies: list[iam.Policy]) -> None:
             "DeploymentKeySecret", Description="The deployment user's key", SecretString=Sub(kept)
         )
     )
+    accept(secret, CKV_AWS_149="Secrets Manager encrypts it; who may read it may use the key")
     _output(template, "DeploymentKeySecret", "Where its access key is kept", Ref(secret))
 
 

@@ -50,7 +50,7 @@ def add(  # noqa: PLR0913, PLR0917 - a balancer joins all of them
         )
     )
     if logs is None:
-        accept(balancer, CKV_AWS_91="STACK_ACCESS_LOGS=no")
+        accept(balancer, CKV_AWS_91="STACK_ACCESS_LOGS=no switches them off")
     targets = target_groups.add(template, options, network, port)
     listener = _listeners(template, balancer, targets[0], certificate)
     _outputs(template, balancer, certificate)

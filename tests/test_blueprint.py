@@ -51,6 +51,19 @@ def test_the_local_account_s_stack_needs_no_option(settings: Settings) -> None:
     assert not {kind for kind in kinds if "WAF" in kind or "Nat" in kind}
 
 
+def test_what_is_found_in_a_template_has_its_stack_s_name(
+    staging: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user's own template is checked like ours: a fault is a problem, its size is a note."""
+    large = {"Description": "x" * 60_000, "Outputs": {"Shown": {"Value": {"Ref": "Nothing"}}}}
+    (tmp_path / "large_stack.py").write_text(f"def template():\n    return {large}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    own = replace(staging, stack_options=EXTERNAL, stack_template="large_stack.template")
+    assert blueprint.problems(own) == ["application: Shown names Nothing, which is not there"]
+    (note,) = blueprint.notes(own)
+    assert note.startswith("application: 60")
+
+
 def test_templates_are_left_where_they_can_be_looked_at(staging: Settings, tmp_path: Path) -> None:
     """One file for each stack, by the environment's name."""
     given = replace(staging, stack_options=EXTERNAL)

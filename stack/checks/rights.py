@@ -3,61 +3,99 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from stack.checks.body import Body, statements, walk
+from stack.checks.body import Body, listed, references, statements
 
-# Actions that know no resource, and whole services, each with what it is needed for.
+# Actions that know no resource, each with the page that says so, which is list_NAME.html below
 # https://docs.aws.amazon.com/service-authorization/latest/reference/
 WITHOUT_RESOURCE = {
-    "acm": "a certificate's ARN is not known before it is there",
-    "ecr:GetAuthorizationToken": "a login is for all repositories",
-    "ecs:DeregisterTaskDefinition": "it knows no resource",
-    "ecs:DescribeTaskDefinition": "it knows no resource",
-    "ecs:ListTasks": "bound by the condition on its cluster",
-    "ecs:RegisterTaskDefinition": "it knows no resource",
-    "elasticloadbalancing:DescribeTargetHealth": "it knows no resource",
-    "kms": "the keys that AWS has for RDS and S3",
-    "ssmmessages": "a channel has no ARN",
+    "acm:RequestCertificate": "awscertificatemanager",
+    "ecr:GetAuthorizationToken": "amazonelasticcontainerregistry",
+    "ecs:DeregisterTaskDefinition": "amazonelasticcontainerservice",
+    "ecs:DescribeTaskDefinition": "amazonelasticcontainerservice",
+    "elasticloadbalancing:DescribeTargetHealth": "awselasticloadbalancingv2",
+    "ssmmessages:CreateControlChannel": "amazonmessagegatewayservice",
+    "ssmmessages:CreateDataChannel": "amazonmessagegatewayservice",
+    "ssmmessages:OpenControlChannel": "amazonmessagegatewayservice",
+    "ssmmessages:OpenDataChannel": "amazonmessagegatewayservice",
 }
-# CloudFormation's role in the delivery stack: stack/service_role.py says why.
-# A boundary gives nothing by itself: stack/boundary.py says what it is for.
-WHOLE_SERVICES = {"Services", "Within"}
+# Actions that know one, and why they have it all.
+HARMLESS = {"ecs:RegisterTaskDefinition": "it runs nothing; who may run what as whom is bound"}
+# Actions that are bound by a condition on this key, and not by a resource.
+BOUND_BY = {"ecs:ListTasks": "ecs:cluster"}
+# Whole services and what else has a `*`, by resource and statement, and why that is meant.
+MEANT = {
+    ("ApplicationBoundary", "Within"): "a boundary gives nothing by itself: stack/boundary.py",
+    ("DeliveryServiceRole", "Services"): "names that AWS chooses: stack/service_role.py",
+    ("DeliveryServiceRole", "Buckets"): "all of it, on buckets of the stack's own name",
+    ("DeliveryServiceRole", "Certificates"): "its ARN is not known before it is there",
+    ("DeliveryServiceRole", "Keys"): "the keys that AWS has for RDS and S3",
+}
+# A test that a token passes only when the claim is there; ...IfExists and ForAllValues are none.
+TESTS = ("StringEquals", "StringLike")
 HIDDEN = re.compile(r"SecretAccessKey|MasterUserPassword|resolve:(secretsmanager|ssm-secure)")
 
 
 def stars(body: Body) -> Iterator[str]:
-    """Find a `*` that is not listed above with its reason."""
+    """Find a `*` that is not listed above with its reason, and what comes to the same."""
     for title, statement in statements(body):
-        if statement["Effect"] != "Allow" or "Resource" not in statement:
+        if statement["Effect"] != "Allow":
             continue
-        name = f"{title}, statement {statement.get('Sid', 'without Sid')}"
-        actions, resources = statement["Action"], statement["Resource"]
-        if "*" in actions:
-            yield f"{name}, allows everything"
-        elif "*" in resources and statement.get("Sid") not in WHOLE_SERVICES:
-            listed = [each for each in actions if not _is_listed(each)]
-            yield from (f"{name}, allows {each} on everything" for each in listed)
+        sid = statement.get("Sid", "without Sid")
+        found = [*_always(statement), *([] if (title, sid) in MEANT else _unless_meant(statement))]
+        yield from (f"{title}, statement {sid}, {problem}" for problem in found)
 
 
-def _is_listed(action: str) -> bool:
-    service = action.partition(":")[0]
-    return action in WITHOUT_RESOURCE or (service in WITHOUT_RESOURCE and not action.endswith(":*"))
+def _always(statement: Body) -> Iterator[str]:
+    if {"NotAction", "NotResource", "NotPrincipal"} & statement.keys():
+        yield "allows all but what it names"
+    if "*" in _texts(statement.get("Principal", [])):
+        yield "lets everybody in"
+    if "*" in listed(statement.get("Action", [])):
+        yield "allows everything"
+
+
+def _unless_meant(statement: Body) -> Iterator[str]:
+    everything = "*" in listed(statement.get("Resource", []))
+    for action in listed(statement.get("Action", [])):
+        if action == "*" or not isinstance(action, str):
+            continue
+        if "*" in action:
+            yield f"allows {action}"
+        elif everything and not _is_listed(action, statement):
+            yield f"allows {action} on everything"
+
+
+def _texts(principal: Any) -> list[Any]:
+    found = principal.values() if isinstance(principal, dict) else [principal]
+    return [text for each in found for text in listed(each)]
+
+
+def _is_listed(action: str, statement: Body) -> bool:
+    keys = [key for test in statement.get("Condition", {}).values() for key in test]
+    return action in {*WITHOUT_RESOURCE, *HARMLESS} or BOUND_BY.get(action) in keys
 
 
 def tokens(body: Body) -> Iterator[str]:
     """Find a trust in tokens that are made for somebody else, or of any project."""
     for title, statement in statements(body):
         if "Federated" in statement.get("Principal", {}):
-            keys = [key for test in statement.get("Condition", {}).values() for key in test]
+            tests = [statement.get("Condition", {}).get(each, {}) for each in TESTS]
             for claim in ("aud", "sub"):
-                if not any(key.endswith(f":{claim}") for key in keys):
+                if not any(_narrows(test, claim) for test in tests):
                     yield f"{title} trusts every token, whatever its {claim}"
+
+
+def _narrows(test: Body, claim: str) -> bool:
+    found = [listed(value) for key, value in test.items() if key.endswith(f":{claim}")]
+    return bool(found) and not any("*" in each for each in found)
 
 
 def secrets(body: Body) -> Iterator[str]:
     """Find an output that shows a secret: whoever may describe the stack reads it."""
-    hidden = {name for name, each in body.get("Parameters", {}).items() if each.get("NoEcho")}
+    parameters = body.get("Parameters", {}).items()
+    hidden = {("Ref", name) for name, each in parameters if each.get("NoEcho") in (True, "true")}
     for title, output in body.get("Outputs", {}).items():
-        named = {node.get("Ref") for node in walk(output) if isinstance(node, dict)}
-        if HIDDEN.search(json.dumps(output)) or hidden & named:
+        if HIDDEN.search(json.dumps(output)) or hidden & set(references(output)):
             yield f"the output {title} shows a secret"

@@ -1,4 +1,4 @@
-"""The environments whose stacks are tested: the local one, and two as a team would have them."""
+"""The environments whose stacks are tested: local, two that a team would have, and the rest."""
 
 from typing import Any
 
@@ -29,6 +29,17 @@ VARIABLES: dict[str, dict[str, str]] = {
         "STACK_SCHEDULE": "cron(0 3 * * ? *)",
         "STACK_ALARM_EMAIL": "somebody@example.com",
         "STACK_SECRETS": f"SECRET_KEY={SECRET}",
+    },
+    # What these leave out, so that every resource stands in a golden file.
+    "other": {
+        **EXTERNAL,
+        "STACK_IDENTITY": "user",
+        "STACK_EGRESS": "endpoints",
+        "STACK_EXEC": "yes",
+        "STACK_DEPLOYMENT": "blue_green",
+        "STACK_AUTOSCALING": "no",
+        "STACK_ACCESS_LOGS": "no",
+        "STACK_DASHBOARD": "no",
     },
 }
 FUNCTIONS = {"application": application.template, "delivery": delivery.template}
