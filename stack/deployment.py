@@ -22,22 +22,28 @@ from stack.policies import document
 
 
 def add(template: Template, options: Options, rights: PolicyDocument) -> None:
-    """Add the identity that the options name, with these rights; or none."""
-    policies = [iam.Policy(PolicyName="deploy", PolicyDocument=rights)]
+    """Add the identity that the options name, with these rights; or none.
+
+    They are a policy of their own: inside of a user there is room for 2,048 characters.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    if options.identity == "none":
+        return
+    policy = iam.ManagedPolicy("DeploymentPolicy", PolicyDocument=rights)
     if options.identity == "role":
-        _role(template, options, policies)
-    if options.identity == "user":
-        _user(template, policies)
+        policy.Roles = [Ref(_role(template, options))]
+    else:
+        policy.Users = [Ref(_user(template))]
+    template.add_resource(policy)
 
 
-def _role(template: Template, options: Options, policies: list[iam.Policy]) -> None:
+def _role(template: Template, options: Options) -> iam.Role:
     provider = options.oidc_provider_arn or Ref(_provider(template, options))
     role = template.add_resource(
-        iam.Role(
-            "DeploymentRole", AssumeRolePolicyDocument=_trust(options, provider), Policies=policies
-        )
+        iam.Role("DeploymentRole", AssumeRolePolicyDocument=_trust(options, provider))
     )
     _output(template, "DeploymentRole", "The role that GitLab's jobs take", GetAtt(role, "Arn"))
+    return role
 
 
 def _provider(template: Template, options: Options) -> iam.OIDCProvider:
@@ -70,9 +76,9 @@ def _trust(options: Options, provider: str | Ref) -> PolicyDocument:
     )
 
 
-def _user(template: Template, policies: list[iam.Policy]) -> None:
+def _user(template: Template) -> iam.User:
     """Add a user, and keep its key where only who may read secrets can read it."""
-    user = template.add_resource(iam.User("DeploymentUser", Policies=policies))
+    user = template.add_resource(iam.User("DeploymentUser"))
     key = template.add_resource(iam.AccessKey("DeploymentKey", UserName=Ref(user)))
     kept = json.dumps(
         {
@@ -87,6 +93,7 @@ def _user(template: Template, policies: list[iam.Policy]) -> None:
     )
     accept(secret, CKV_AWS_149="Secrets Manager encrypts it; who may read it may use the key")
     _output(template, "DeploymentKeySecret", "Where its access key is kept", Ref(secret))
+    return user
 
 
 def _output(template: Template, title: str, description: str, value: Any) -> None:

@@ -5,6 +5,7 @@ from awacs.aws import (
     Allow,
     Condition,
     ConditionElement,
+    Deny,
     PolicyDocument,
     Principal,
     Statement,
@@ -14,6 +15,7 @@ from awacs.sts import AssumeRole
 from troposphere import GetAtt, Join, Ref, Sub
 
 Resource = str | Sub | Join | Ref | GetAtt
+When = ConditionElement | list[ConditionElement]
 
 
 def document(*statements: Statement) -> PolicyDocument:
@@ -22,14 +24,21 @@ def document(*statements: Statement) -> PolicyDocument:
 
 
 def allow(
-    sid: str, actions: list[str], *resources: Resource, when: ConditionElement | None = None
+    sid: str, actions: list[str], *resources: Resource, when: When | None = None
 ) -> Statement:
-    """Allow actions such as "ecs:RunTask" on these resources, under a condition if one is given."""
+    """Allow actions such as "ecs:RunTask" on these resources, where all that is given holds."""
     named = [Action(*each.split(":")) for each in actions]
     made = Statement(Sid=sid, Effect=Allow, Action=named, Resource=list(resources))
     if when:
         made.Condition = Condition(when)
     return made
+
+
+def deny(sid: str, when: When) -> Statement:
+    """Refuse everything, whatever else allows it, where all that is given holds."""
+    return Statement(
+        Sid=sid, Effect=Deny, Action=[Action("*")], Resource=["*"], Condition=Condition(when)
+    )
 
 
 def pass_role(sid: str, service: str, *roles: Resource) -> Statement:
@@ -38,7 +47,7 @@ def pass_role(sid: str, service: str, *roles: Resource) -> Statement:
     return allow(sid, ["iam:PassRole"], *roles, when=to)
 
 
-def trust(service: str, when: ConditionElement | None = None) -> PolicyDocument:
+def trust(service: str, when: When | None = None) -> PolicyDocument:
     """Let an AWS service, such as "ecs-tasks", take a role."""
     principal = Principal("Service", f"{service}.amazonaws.com")
     made = Statement(Effect=Allow, Principal=principal, Action=[AssumeRole])

@@ -1,71 +1,88 @@
 """What a deploy needs to be allowed, call by call, on one environment's own things."""
 
-from awacs.aws import ArnLike, PolicyDocument, Statement, StringEquals
+from awacs.aws import ArnLike, Null, PolicyDocument, Statement, StringEquals
 from troposphere import GetAtt, Parameter, ecr, iam, s3
 
 from stack import buckets
-from stack.policies import Resource, allow, arn, document, pass_role, role_arn
+from stack.policies import allow, arn, document, pass_role, role_arn
+from stack.tasks import MIGRATE
 
 PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer")
 PUSH = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
 LOOK = ("DescribeStacks", "DescribeStackEvents", "DescribeChangeSet", "GetTemplate")
 CHANGE = ("ExecuteChangeSet", "DeleteChangeSet", "ContinueUpdateRollback", "RollbackStack")
-DEFINITIONS = ("DescribeTaskDefinition", "RegisterTaskDefinition", "DeregisterTaskDefinition")
+# What the application's template calls its cluster, and the roles of a task. CloudFormation
+# puts the stack's name before it. With less of it, as in `shop-*`, the rights of one
+# environment would hold in another whose name goes on, as in `shop-production`.
+CLUSTER = "Cluster"
+TASK_ROLES = ("ExecutionRole", "TaskRole")
 
 
 def of_a_deploy(
-    stack: Parameter, repository: ecr.Repository, bucket: s3.Bucket, service_role: iam.Role
+    stack: Parameter,
+    repository: ecr.Repository,
+    bucket: s3.Bucket,
+    service_role: iam.Role,
 ) -> PolicyDocument:
     """Make the policy of the deployment identity; `stack` names the application stack.
 
-    What has `*` knows no resource: a login to ECR, task definitions, the lists of tasks (bound
-    by their cluster instead) and the health of targets.
+    What has `*` knows no resource: a login to ECR, task definitions that are there, the lists
+    of tasks (bound by their cluster instead) and the health of targets.
     https://docs.aws.amazon.com/service-authorization/latest/reference/
     """
-    name, role = f"${{{stack.title}}}", GetAtt(service_role, "Arn")
+    name = f"${{{stack.title}}}"
     return document(
         allow("Login", ["ecr:GetAuthorizationToken"], "*"),
         allow("Images", [f"ecr:{each}" for each in (*PULL, *PUSH)], GetAtt(repository, "Arn")),
-        *_on_stacks(name, role),
+        *_of_stacks(name, GetAtt(service_role, "Arn")),
         allow("Templates", ["s3:PutObject", "s3:GetObject"], buckets.arn(bucket, f"/{name}/*")),
-        *_on_tasks(name),
-        *_to_look(name),
+        *_of_tasks(name),
+        allow("LookAtTargets", ["elasticloadbalancing:DescribeTargetHealth"], "*"),
+        allow(
+            "Logs",
+            ["logs:GetLogEvents", "logs:FilterLogEvents"],
+            arn("logs", f"log-group:/slipway/{name}/*"),
+        ),
     )
 
 
-def _on_stacks(name: str, role: Resource) -> list[Statement]:
-    """Allow changes of the one stack, which CloudFormation makes with the rights of its role."""
-    own = arn("cloudformation", f"stack/{name}/*")
-    delivery = arn("cloudformation", "stack/${AWS::StackName}/*")
-    with_role = StringEquals("cloudformation:RoleArn", role)
-    changes = [f"cloudformation:{each}" for each in (*CHANGE, "DeleteStack")]
+def _of_stacks(name: str, service_role: GetAtt) -> list[Statement]:
+    """Allow changing the application stack, with CloudFormation's role alone.
+
+    What other stacks made cannot be taken into it: an import makes a resource the stack's own,
+    which then may change and delete it.
+    """
+    stacks = arn("cloudformation", f"stack/{name}/*")
+    with_role = StringEquals("cloudformation:RoleArn", service_role)
+    no_import = Null("cloudformation:ImportResourceTypes", "true")
     return [
-        allow("LookAtStack", [f"cloudformation:{each}" for each in LOOK], own),
-        allow("LookAtDelivery", ["cloudformation:DescribeStacks"], delivery),
-        allow("Propose", ["cloudformation:CreateChangeSet"], own, when=with_role),
-        allow("Change", changes, own),
-        pass_role("PassServiceRole", "cloudformation", role),
+        allow("LookAtStack", [f"cloudformation:{each}" for each in LOOK], stacks),
+        allow(
+            "LookAtDelivery",
+            ["cloudformation:DescribeStacks"],
+            arn("cloudformation", "stack/${AWS::StackName}/*"),
+        ),
+        allow("Propose", ["cloudformation:CreateChangeSet"], stacks, when=[with_role, no_import]),
+        allow("Change", [f"cloudformation:{each}" for each in (*CHANGE, "DeleteStack")], stacks),
+        pass_role("PassServiceRole", "cloudformation", service_role),
     ]
 
 
-def _on_tasks(name: str) -> list[Statement]:
-    """Allow one-off tasks of the migration's family, in the stack's own cluster."""
-    here = ArnLike("ecs:cluster", arn("ecs", f"cluster/{name}-*"))
-    family, tasks = arn("ecs", f"task-definition/{name}-migrate:*"), arn("ecs", f"task/{name}-*/*")
+def _of_tasks(name: str) -> list[Statement]:
+    """Allow one kind of task, the migration, and looking at what else runs in the cluster."""
+    cluster = f"{name}-{CLUSTER}-*"
+    family = arn("ecs", f"task-definition/{name}-{MIGRATE}:*")
+    here = ArnLike("ecs:cluster", arn("ecs", f"cluster/{cluster}"))
+    there = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
+    roles = [role_arn(f"{name}-{each}-*") for each in TASK_ROLES]
     return [
-        allow("Definitions", [f"ecs:{each}" for each in DEFINITIONS], "*"),
+        allow("Definitions", there, "*"),
+        allow("Define", ["ecs:RegisterTaskDefinition"], family),
+        pass_role("PassTaskRoles", "ecs-tasks", *roles),
         allow("Migrate", ["ecs:RunTask"], family, when=here),
-        pass_role("PassTaskRoles", "ecs-tasks", role_arn(f"{name}-*")),
         allow("ListTasks", ["ecs:ListTasks"], "*", when=here),
-        allow("LookAtTasks", ["ecs:DescribeTasks", "ecs:StopTask"], tasks),
-    ]
-
-
-def _to_look(name: str) -> list[Statement]:
-    """Allow what a proof and a report read."""
-    read = ["logs:GetLogEvents", "logs:FilterLogEvents"]
-    return [
-        allow("LookAtService", ["ecs:DescribeServices"], arn("ecs", f"service/{name}-*/*")),
-        allow("LookAtTargets", ["elasticloadbalancing:DescribeTargetHealth"], "*"),
-        allow("Logs", read, arn("logs", f"log-group:/slipway/{name}/*")),
+        allow(
+            "LookAtTasks", ["ecs:DescribeTasks", "ecs:StopTask"], arn("ecs", f"task/{cluster}/*")
+        ),
+        allow("LookAtService", ["ecs:DescribeServices"], arn("ecs", f"service/{cluster}/*")),
     ]

@@ -1,27 +1,24 @@
-"""The role that CloudFormation works with: what the application stack is made of, and no more."""
+"""The role that CloudFormation works with: what the application stack is made of, and no more.
 
-from awacs.aws import PolicyDocument, StringEquals
+It does not follow the options: one that is switched on in a commit would else need an
+administrator before its deploy, and CloudFormation would say so in the middle of it.
+"""
+
+from awacs.aws import (
+    Bool,
+    Null,
+    PolicyDocument,
+    Statement,
+    StringEquals,
+    StringEqualsIfExists,
+    StringNotEquals,
+)
 from troposphere import AWS_ACCOUNT_ID, GetAtt, Output, Parameter, Ref, Sub, Template, iam
 
+from stack import footprint
 from stack.accepted import accept
-from stack.policies import allow, arn, document, pass_role, role_arn, trust
+from stack.policies import allow, arn, deny, document, pass_role, role_arn, trust
 
-# What a stack makes has names that AWS chooses, so it cannot be listed before it is there.
-# None of these services gives rights to anybody, which is why each may be whole.
-SERVICES = (
-    "application-autoscaling",
-    "cloudfront",
-    "cloudwatch",
-    "ec2",
-    "ecs",
-    "elasticloadbalancing",
-    "logs",
-    "rds",
-    "scheduler",
-    "sns",
-    "sqs",
-    "wafv2",
-)
 # What gives rights, and so is allowed within the boundary alone.
 GIVING_ACTIONS = ("CreateRole", "PutRolePolicy", "AttachRolePolicy", "PutRolePermissionsBoundary")
 ROLE_ACTIONS = (
@@ -29,17 +26,26 @@ ROLE_ACTIONS = (
     *("DetachRolePolicy", "DeleteRolePolicy", "TagRole", "UntagRole"),
     *("GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies"),
 )
-PASSED_TO = ("ecs-tasks", "ecs", "scheduler")
+PASSED_TO = {"Tasks": "ecs-tasks", "Service": "ecs", "Schedule": "scheduler"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 LINKED = ("ecs", "ecs.application-autoscaling", "elasticloadbalancing", "rds")
+CERTIFICATE_ACTIONS = (
+    *("RequestCertificate", "DescribeCertificate", "DeleteCertificate"),
+    *("AddTagsToCertificate", "ListTagsForCertificate", "RemoveTagsFromCertificate"),
+)
 RECORD_ACTIONS = ("ChangeResourceRecordSets", "ListResourceRecordSets", "GetHostedZone")
-CERTIFICATE_ACTIONS = ("RequestCertificate", "DescribeCertificate", "DeleteCertificate")
 SECRET_ACTIONS = ("CreateSecret", "TagResource", "RotateSecret", "DescribeSecret")
+STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
 
 
 def add(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> iam.Role:
-    """Add the role; what roles it makes have the stack's name and its boundary, and no other."""
-    account = StringEquals("aws:SourceAccount", Ref(AWS_ACCOUNT_ID))
+    """Add the role; what roles it makes have the stack's name and its boundary, and no other.
+
+    A role can be passed within its account alone, so the condition says that once more. It is
+    IfExists, since AWS's page promises the key for registered types, and not for stacks.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    account = StringEqualsIfExists("aws:SourceAccount", Ref(AWS_ACCOUNT_ID))
     role = template.add_resource(
         iam.Role(
             "DeliveryServiceRole",
@@ -60,35 +66,63 @@ def add(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> ia
 
 
 def _rights(stack: Parameter, boundary: iam.ManagedPolicy) -> PolicyDocument:
-    own = f"${{{stack.title}}}-*"
-    records = Sub("arn:${AWS::Partition}:route53:::hostedzone/*")
-    changes = Sub("arn:${AWS::Partition}:route53:::change/*")
-    linked = StringEquals("iam:AWSServiceName", [f"{each}.amazonaws.com" for each in LINKED])
+    name = f"${{{stack.title}}}"
     return document(
-        allow("Services", [f"{each}:*" for each in SERVICES], "*"),
-        allow(
-            "GiveRights",
-            _of("iam", GIVING_ACTIONS),
-            role_arn(own),
-            when=StringEquals("iam:PermissionsBoundary", Ref(boundary)),
-        ),
-        allow("Roles", _of("iam", ROLE_ACTIONS), role_arn(own)),
-        *(pass_role(f"Pass{n}", each, role_arn(own)) for n, each in enumerate(PASSED_TO)),
+        _hands_off(stack),
+        *footprint.rights(name),
+        *_roles(name, boundary),
+        allow("Buckets", ["s3:*"], Sub(f"arn:${{AWS::Partition}}:s3:::{name}-*")),
+        allow("Certificates", _of("acm", CERTIFICATE_ACTIONS), "*"),
+        allow("Records", _of("route53", RECORD_ACTIONS), _dns("hostedzone")),
+        allow("RecordChanges", ["route53:GetChange"], _dns("change")),
+        *_secrets(),
+    )
+
+
+def _hands_off(stack: Parameter) -> Statement:
+    """Refuse touching what another stack made, by the tag that CloudFormation gives it.
+
+    What has no such tag, because it is new or its kind has none, is not meant. A template
+    could else name another environment's listener, route table or security group.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+    """
+    return deny("HandsOff", when=[Null(STACK_TAG, "false"), StringNotEquals(STACK_TAG, Ref(stack))])
+
+
+def _roles(name: str, boundary: iam.ManagedPolicy) -> list[Statement]:
+    """Allow the stack's roles, within the boundary, each for the service that takes it."""
+    own = role_arn(f"{name}-*")
+    bounded = StringEquals("iam:PermissionsBoundary", Ref(boundary))
+    linked = StringEquals("iam:AWSServiceName", [f"{each}.amazonaws.com" for each in LINKED])
+    return [
+        allow("GiveRights", _of("iam", GIVING_ACTIONS), own, when=bounded),
+        allow("Roles", _of("iam", ROLE_ACTIONS), own),
+        *(pass_role(f"Pass{who}", service, own) for who, service in PASSED_TO.items()),
         allow(
             "LinkedRoles",
             ["iam:CreateServiceLinkedRole"],
             role_arn("aws-service-role/*"),
             when=linked,
         ),
-        allow("Buckets", ["s3:*"], Sub(f"arn:${{AWS::Partition}}:s3:::{own}")),
-        allow("Certificates", _of("acm", CERTIFICATE_ACTIONS), "*"),
-        allow("Records", _of("route53", RECORD_ACTIONS), records),
-        allow("RecordChanges", ["route53:GetChange"], changes),
-        allow(
-            "Secrets", _of("secretsmanager", SECRET_ACTIONS), arn("secretsmanager", "secret:rds!*")
-        ),
-        allow("Keys", ["kms:DescribeKey", "kms:CreateGrant"], "*"),
-    )
+    ]
+
+
+def _secrets() -> list[Statement]:
+    """Allow RDS the secret in which it keeps a password, and AWS's own keys for it.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    """
+    kept = arn("secretsmanager", "secret:rds!*")
+    for_aws = Bool("kms:GrantIsForAWSResource", "true")
+    return [
+        allow("Secrets", _of("secretsmanager", SECRET_ACTIONS), kept),
+        allow("KeyGrants", ["kms:CreateGrant"], "*", when=for_aws),
+        allow("Keys", ["kms:DescribeKey"], "*"),
+    ]
+
+
+def _dns(kind: str) -> Sub:
+    return Sub(f"arn:${{AWS::Partition}}:route53:::{kind}/*")
 
 
 def _of(service: str, actions: tuple[str, ...]) -> list[str]:

@@ -1,20 +1,17 @@
-"""An environment beside the local one, in an account that looks at rights, deployed to by a job.
+"""An environment beside the local one, in an account that asks for rights, deployed to by a job.
 
-The emulator checks policies when it is started with AUTH=true. It is not IAM; what it does
-otherwise than AWS, as far as this needs it, `as_the_emulator_reads` mends, and no more:
+The account is MiniStack's, which checks policies when it is started with AUTH=true; authority.py
+makes it ask what AWS asks, and says what it still does not. It is not IAM: what is refused here
+is evidence of what the policy says, and not of what AWS does.
 
-- It knows none of the condition keys cloudformation:RoleArn, iam:PassedToService and
-  ecs:cluster. Statements with them are tried without; tests/stack/test_delivery.py looks at them.
-- It takes every call to ECS that names a cluster for one on that cluster, whereas AWS looks at
-  the task definition, the task or the service.
-- It does not check a token's signature, so the token of a job can be written here. Audience and
-  subject it does check, against the role's trust.
-- It speaks no TLS, which the bucket's policy asks for: that policy is taken away.
-- It makes a stack's resources with nobody's rights: the service role is passed, and not tried.
+A job has a token, as GitLab gives one; nobody signed it, and nobody looks at its signature.
+Audience and subject are checked against the role's trust. The account's OIDC provider is named
+and not made: MiniStack has none in templates.
 """
 
 import base64
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +25,6 @@ from tests.rehearsal.project import Output, Project, standing
 ACCOUNT, REGION = "000000000000", "us-east-1"
 GITLAB, SUBJECT = "https://gitlab.com", "project_path:group/shop:ref_type:branch:ref:main"
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-BY_CLUSTER = {"Migrate", "LookAtTasks", "LookAtService"}
 REFUSALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 
 Policy = dict[str, Any]
@@ -66,28 +62,38 @@ class Fenced:
             aws_session_token=taken["SessionToken"],
         )
 
-    def output(self, name: str) -> str:
-        """Read an output of the delivery stack."""
+    def outputs(self) -> dict[str, str]:
+        """Read the outputs of the delivery stack."""
         answer = self.administrator("cloudformation").describe_stacks(StackName="delivery-fenced")
-        outputs = {
-            each["OutputKey"]: each["OutputValue"] for each in answer["Stacks"][0]["Outputs"]
-        }
-        return str(outputs[name])
+        return {each["OutputKey"]: each["OutputValue"] for each in answer["Stacks"][0]["Outputs"]}
 
     def policy(self) -> Policy:
-        """Read the policy of the job's role."""
-        found = self.administrator("iam").get_role_policy(
-            RoleName=self.role.rpartition("/")[2], PolicyName="deploy"
-        )["PolicyDocument"]
-        return dict(json.loads(found) if isinstance(found, str) else found)
+        """Read the policy of the job's role, as CloudFormation made it."""
+        iam = self.administrator("iam")
+        version = iam.get_policy(PolicyArn=self._policy_arn())["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=self._policy_arn(), VersionId=version)
+        return dict(found["PolicyVersion"]["Document"])
 
-    def put_policy(self, policy: Policy) -> None:
-        """Give the job's role another policy."""
-        self.administrator("iam").put_role_policy(
-            RoleName=self.role.rpartition("/")[2],
-            PolicyName="deploy",
-            PolicyDocument=json.dumps(policy),
-        )
+    @contextmanager
+    def without(self, sid: str) -> Iterator[None]:
+        """Take a statement from the rights of the job's role, until the end of the block."""
+        iam, arn, policy = self.administrator("iam"), self._policy_arn(), self.policy()
+        name = self.role.rpartition("/")[2]
+        rest = [each for each in policy["Statement"] if each["Sid"] != sid]
+        given = json.dumps({**policy, "Statement": rest})
+        iam.put_role_policy(RoleName=name, PolicyName="rest", PolicyDocument=given)
+        iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+        try:
+            yield
+        finally:
+            iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+            iam.delete_role_policy(RoleName=name, PolicyName="rest")
+
+    def _policy_arn(self) -> str:
+        name = self.role.rpartition("/")[2]
+        found = self.administrator("iam").list_attached_role_policies(RoleName=name)
+        (policy,) = found["AttachedPolicies"]
+        return str(policy["PolicyArn"])
 
 
 def token_for(audience: str = GITLAB, subject: str = SUBJECT) -> str:
@@ -118,17 +124,15 @@ def settings_of(port: int) -> dict[str, str]:
 
 @contextmanager
 def fenced(project: Project) -> Iterator[Fenced]:
-    """Have an account that looks at rights, and the delivery stack that an administrator makes."""
+    """Have an account that asks for rights, and the delivery stack that an administrator makes."""
     settings = settings_of(project.port)
     with standing(project):
         project.run("invoke", "engine")
-        project.run("invoke", "local.up", AUTH="true")
+        project.run(sys.executable, "-m", "tests.rehearsal.bring_up", AUTH="true")
         made = project.run("invoke", "bootstrap", "--env", "fenced", **settings, **ADMINISTRATOR)
         assert made.code == 0
         (role,) = (line for line in made.text.splitlines() if "FENCED_AWS_ROLE_ARN=" in line)
         found = Fenced(project, settings, role.partition("=")[2])
-        found.put_policy(as_the_emulator_reads(found.policy()))
-        found.administrator("s3").delete_bucket_policy(Bucket=found.output("TemplatesBucket"))
         make_others(found)
         yield found
 
@@ -141,19 +145,6 @@ def make_others(fenced: Fenced) -> None:
     fenced.administrator("iam").create_role(
         RoleName="other", AssumeRolePolicyDocument=json.dumps(trust)
     )
-
-
-def as_the_emulator_reads(policy: Policy) -> Policy:
-    """Change what the emulator reads otherwise than AWS; this module's docstring says what."""
-    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/fenced-*"
-    statements = [
-        {name: value for name, value in each.items() if name != "Condition"}
-        for each in policy["Statement"]
-    ]
-    for each in statements:
-        if each["Sid"] in BY_CLUSTER | {"ListTasks"}:
-            each["Resource"] = [cluster]
-    return {**policy, "Statement": statements}
 
 
 def is_refused(call: Any, **given: Any) -> bool:

@@ -137,4 +137,4 @@ def test_nothing_is_listed_that_no_template_has() -> None:
     found = [each for name, stack in both for each in statements(body(name, stack))]
     assert rights.MEANT.keys() <= {(title, each.get("Sid")) for title, each in found}
     actions = {action for _, each in found for action in listed(each["Action"])}
-    assert {*rights.WITHOUT_RESOURCE, *rights.HARMLESS, *rights.BOUND_BY} <= actions
+    assert {*rights.WITHOUT_RESOURCE, *rights.BOUND_BY} <= actions
