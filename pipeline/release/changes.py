@@ -1,11 +1,10 @@
 """A change set: proposed, shown, and executed or thrown away."""
 
 import hashlib
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline import aws
+from pipeline import aws, polling
 from pipeline.errors import ConfigurationError, Failed
 from pipeline.release import stack as stacks
 from pipeline.release import template
@@ -45,7 +44,7 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     cloudformation = aws.client(settings, "cloudformation")
     made = cloudformation.create_change_set(
         StackName=stack.name,
-        ChangeSetName=f"slipway-{time.time_ns()}",
+        ChangeSetName=f"slipway-{int(polling.wall() * 1e9)}",
         ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
         Parameters=stacks.carried(stack, template.parameters(desired.body), desired.parameters),
         Capabilities=["CAPABILITY_NAMED_IAM"],
@@ -97,12 +96,12 @@ def execute(settings: Settings, change_set: ChangeSet) -> None:
 
 
 def _wait(cloudformation: Any, proposed: ChangeSet) -> dict[str, Any]:
-    until = time.monotonic() + PROPOSE_SECONDS
-    while time.monotonic() < until:
+    until = polling.monotonic() + PROPOSE_SECONDS
+    while polling.monotonic() < until:
         answer: dict[str, Any] = cloudformation.describe_change_set(**proposed.named)
         if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
             return answer
-        time.sleep(POLL_SECONDS)
+        polling.sleep(POLL_SECONDS)
     raise Failed(
         f"the change set {proposed.id} is not ready after {PROPOSE_SECONDS} s", hint="again"
     )

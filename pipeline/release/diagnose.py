@@ -1,10 +1,9 @@
 """Why a task stopped, read while ECS still knows: a rollback deletes the evidence."""
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline import aws
+from pipeline import aws, polling
 from pipeline.release import service
 from pipeline.release.service import Place
 from pipeline.settings import Settings
@@ -74,7 +73,7 @@ def _log(settings: Settings, task: dict[str, Any]) -> list[str]:
 def last_lines(settings: Settings, group: str, stream: str) -> list[str]:
     """Read the end of a log stream; what a container wrote last may take a moment to arrive."""
     logs = aws.client(settings, "logs")
-    until = time.monotonic() + LOG_SECONDS
+    until = polling.monotonic() + LOG_SECONDS
     while True:
         try:
             answer = logs.get_log_events(
@@ -83,6 +82,6 @@ def last_lines(settings: Settings, group: str, stream: str) -> list[str]:
             lines = [each["message"].rstrip() for each in answer["events"]]
         except logs.exceptions.ResourceNotFoundException:
             lines = []
-        if lines or time.monotonic() > until:
+        if lines or polling.monotonic() > until:
             return lines
-        time.sleep(0.5)
+        polling.sleep(0.5)

@@ -1,11 +1,10 @@
 """What the tasks of an environment write, read from its log group."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline import aws
+from pipeline import aws, polling
 from pipeline.settings import Settings
 
 SINCE_SECONDS = 3600
@@ -20,9 +19,9 @@ def tail(settings: Settings, group: str, *, follow: bool) -> Iterator[str]:
     Raises botocore's ResourceNotFoundException where there is no such log group.
     """
     seen: set[str] = set()
-    since = time.time() - SINCE_SECONDS
+    since = polling.wall() - SINCE_SECONDS
     while True:
-        asked = time.time()
+        asked = polling.wall()
         for event in _events(settings, group, since):
             if event["eventId"] not in seen:
                 yield line(event)
@@ -30,7 +29,7 @@ def tail(settings: Settings, group: str, *, follow: bool) -> Iterator[str]:
         if not follow:
             return
         since = asked - OVERLAP_SECONDS
-        time.sleep(POLL_SECONDS)
+        polling.sleep(POLL_SECONDS)
 
 
 def line(event: dict[str, Any]) -> str:

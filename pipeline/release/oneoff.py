@@ -1,9 +1,8 @@
 """One-off tasks: the new image's migration, in the service's own network."""
 
-import time
 from typing import Any
 
-from pipeline import aws
+from pipeline import aws, polling
 from pipeline.errors import Failed
 from pipeline.release import diagnose
 from pipeline.release.stack import Stack
@@ -81,11 +80,11 @@ def _run(settings: Settings, stack: Stack, definition: str) -> TaskStopped:
 
 def _wait(settings: Settings, cluster: str, task: str) -> TaskStopped:
     ecs = aws.client(settings, "ecs")
-    until = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < until:
+    until = polling.monotonic() + RUN_SECONDS
+    while polling.monotonic() < until:
         found = ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]
         if found and found[0]["lastStatus"] == "STOPPED":
             return diagnose.explain(settings, found[0])
-        time.sleep(POLL_SECONDS)
+        polling.sleep(POLL_SECONDS)
     ecs.stop_task(cluster=cluster, task=task, reason="no end in time")
     raise Failed(f"the task has no end after {RUN_SECONDS} s and was stopped")

@@ -1,9 +1,9 @@
 """The proof that a service runs what was meant. Whatever is not proven has failed."""
 
-import time
 from dataclasses import dataclass
 from enum import Enum
 
+from pipeline import polling
 from pipeline.errors import Failed
 from pipeline.release import service
 from pipeline.release.service import Place, Service, Task
@@ -77,20 +77,20 @@ def prove(settings: Settings, where: Place, meant: str, image: Image, say: Say) 
 
     Raises Failed with the reason when it runs something else, or is not there in time.
     """
-    until, told = time.monotonic() + PROOF_SECONDS, None
+    until, told = polling.monotonic() + PROOF_SECONDS, None
     while True:
         seen = service.observe(settings, where)
         judgement = judge(meant, image, seen)
         if seen and judgement.verdict is Verdict.PROVEN:
             return seen
-        if judgement.verdict is Verdict.FAILED or time.monotonic() > until:
+        if judgement.verdict is Verdict.FAILED or polling.monotonic() > until:
             raise Failed(
                 f"not proven: {judgement.reason}",
                 hint=f"invoke logs --env {settings.environment}",
             )
         if seen and seen.rollout != told:
             say(told := seen.rollout)
-        time.sleep(POLL_SECONDS)
+        polling.sleep(POLL_SECONDS)
 
 
 def _short(arn: str) -> str:

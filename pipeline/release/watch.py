@@ -1,9 +1,8 @@
 """A stack that changes, followed to its end: its events, its rollout, its fallen tasks."""
 
-import time
 from typing import Any
 
-from pipeline import aws
+from pipeline import aws, polling
 from pipeline.errors import Failed, RecoveryNeeded
 from pipeline.release import service, stack
 from pipeline.release.diagnose import Evidence
@@ -78,8 +77,8 @@ def until_final(settings: Settings, before: Stack, tail: Tail, say: Say) -> Stac
     Raises Failed when that takes longer than WATCH_SECONDS; the change itself goes on.
     """
     watched = _Watched(settings, before, say)
-    until = time.monotonic() + WATCH_SECONDS
-    while time.monotonic() < until:
+    until = polling.monotonic() + WATCH_SECONDS
+    while polling.monotonic() < until:
         # First the state, then the events, so that the last reason is not lost.
         now = stack.observe(settings, before.id)
         for event in tail.new():
@@ -87,7 +86,7 @@ def until_final(settings: Settings, before: Stack, tail: Tail, say: Say) -> Stac
         watched.look()
         if now.state.meaning.final:
             return now
-        time.sleep(POLL_SECONDS)
+        polling.sleep(POLL_SECONDS)
     raise Failed(
         f"stack {before.name} has no end after {WATCH_SECONDS} s; its change goes on",
         hint=f"invoke deploy --env {settings.environment} waits for it",
