@@ -37,8 +37,12 @@ def first_step(deployed: Body, new: Body) -> Body | None:
     """
     if migration_inputs(deployed) == migration_inputs(new):
         return None
-    sections = {name: _both(deployed, new, name) for name in ("Parameters", "Mappings", "Conditions")}
-    resources = _without_dangling(_held(deployed, new), deployed["Resources"], sections["Parameters"])
+    sections = {
+        name: _both(deployed, new, name) for name in ("Parameters", "Mappings", "Conditions")
+    }
+    resources = _without_dangling(
+        _held(deployed, new), deployed["Resources"], sections["Parameters"]
+    )
     known = {*resources, *sections["Parameters"]}
     outputs = _both(deployed, new, "Outputs")
     return {
