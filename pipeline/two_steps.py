@@ -30,7 +30,7 @@ ATTACHED = (
 )
 
 
-def first_step(deployed: Body, new: Body) -> Body | None:
+def first_step(new: Body, deployed: Body) -> Body | None:
     """Return the template to apply before the migration; None if the deployed one will do.
 
     Nothing is removed in this step: what runs may still use it.

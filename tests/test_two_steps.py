@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.release.two_steps import first_step, migration_inputs
+from pipeline.two_steps import first_step, migration_inputs
 from stack.checks import names
 from tests.stack.environments import VARIABLES, body
 
@@ -49,13 +49,13 @@ def test_a_new_revision_of_the_same_template_is_one_step(environment: str) -> No
     """An image's tag is a parameter, so most releases need no first step."""
     same = body(environment, "application")
     assert migration_inputs(same)
-    assert first_step(same, copy.deepcopy(same)) is None
+    assert first_step(copy.deepcopy(same), same) is None
 
 
 def test_the_migration_gets_a_new_variable_and_what_serves_does_not(deployed: Body) -> None:
     """The service rolls once, in the second step."""
     new = with_variable(deployed)
-    step = first_step(deployed, new)
+    step = first_step(new, deployed)
     assert step
     assert containers(step, "MigrateTaskDefinition") == containers(new, "MigrateTaskDefinition")
     assert serving(step) == serving(deployed)
@@ -81,7 +81,7 @@ def test_permissions_come_before_the_migration(deployed: Body, change: Body) -> 
     before = new["Resources"].get(title, {})
     properties = {**before.get("Properties", {}), **change["Properties"]}
     new["Resources"][title] = {"Type": change.get("Type"), **before, "Properties": properties}
-    step = first_step(deployed, new)
+    step = first_step(new, deployed)
     assert step
     assert step["Resources"][title] == new["Resources"][title]
 
@@ -90,7 +90,7 @@ def test_what_only_serves_needs_no_first_step(deployed: Body) -> None:
     """A service's own properties are nothing that a migration runs with."""
     new = copy.deepcopy(deployed)
     new["Resources"]["WebService"]["Properties"]["HealthCheckGracePeriodSeconds"] = 90
-    assert first_step(deployed, new) is None
+    assert first_step(new, deployed) is None
 
 
 def test_nothing_is_removed_before_the_migration(deployed: Body) -> None:
@@ -100,7 +100,7 @@ def test_nothing_is_removed_before_the_migration(deployed: Body) -> None:
     new["Resources"] = {
         title: each for title, each in new["Resources"].items() if "WebScaling" not in str(each)
     }
-    step = first_step(deployed, new)
+    step = first_step(new, deployed)
     assert step
     assert step["Resources"]["WebScaling"] == deployed["Resources"]["WebScaling"]
     assert "MaxScale" in step["Parameters"]
@@ -115,7 +115,7 @@ def test_what_refers_to_a_new_service_waits_for_it(deployed: Body) -> None:
     new["Resources"]["SecondAlarm"] = alarm
     new["Resources"]["Vpc"]["Properties"]["Tags"] = [{"Key": "second", "Value": name}]
     new["Outputs"]["Second"] = {"Value": name}
-    step = first_step(deployed, new)
+    step = first_step(new, deployed)
     assert step
     assert not {"Second", "SecondAlarm"} & set(step["Resources"])
     assert "Second" not in step["Outputs"]
@@ -125,7 +125,7 @@ def test_what_refers_to_a_new_service_waits_for_it(deployed: Body) -> None:
 
 def test_every_output_that_a_deploy_reads_is_there_in_between(deployed: Body) -> None:
     """The migration finds its cluster, its network and its definition."""
-    step = first_step(deployed, with_variable(deployed))
+    step = first_step(with_variable(deployed), deployed)
     assert step
     assert set(step["Outputs"]) == set(deployed["Outputs"])
 
@@ -135,4 +135,4 @@ def test_a_template_without_a_migration_s_output_is_one_step(deployed: Body) -> 
     new = json.loads(json.dumps(with_variable(deployed)))
     for each in (deployed, new):
         del each["Outputs"]["MigrateTaskDefinition"]
-    assert first_step(deployed, new) is None
+    assert first_step(new, deployed) is None
