@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.view import text
 from pipeline.view.events import (
     Event,
     Note,
@@ -23,11 +24,15 @@ BAD_WORDS = ("FAILED", "ROLLBACK")
 MARKS = {"Add": "+", "Modify": "~", "Remove": "-"}
 
 
-def lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
-    """Write one event as lines of text."""
+def lines(event: Event) -> list[str]:
+    """Write one event as lines of text, safe to print whatever its fields hold."""
+    return [line for written in _lines(event) for line in text.printable_lines(written)]
+
+
+def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
     match event:
-        case Note(text):
-            return [f"  {text}"]
+        case Note(sentence):
+            return [f"  {sentence}"]
         case StageStarted(name):
             return [f"{name}"]
         case StageEnded(name, seconds, good):
