@@ -14,7 +14,17 @@ from invoke import Argument, Task
 import tasks
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"errors", "setting", "settings", "shell", "aws", "revision"}
+GROUND = {
+    "aws",
+    "aws_errors",
+    "credentials",
+    "dotenv_file",
+    "errors",
+    "revision",
+    "setting",
+    "settings",
+    "shell",
+}
 ABOVE = ("blueprint", "command", "deliver", "gitlab_variables", "operate", "templates")
 COSTLY = {"boto3", "botocore", "troposphere", "awacs", "rich"}
 MODULES = sorted(ROOT.glob("pipeline/**/*.py")) + sorted(ROOT.glob("stack/**/*.py"))
