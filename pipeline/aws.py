@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline import credentials
 from pipeline.errors import ConfigurationError, Failed, SlipwayError
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ NO_CREDENTIALS = {
     "TokenRetrievalError",
     "UnauthorizedSSOTokenError",
 }
+# Every variable by which awscli or boto3 would choose other credentials:
+# https://docs.aws.amazon.com/boto3/latest/guide/configuration.html#using-environment-variables
+CREDENTIAL_VARIABLES = (
+    *credentials.NAMES,
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
 
 
 @cache
@@ -38,8 +47,9 @@ def _session(settings: Settings) -> Any:
     import boto3
     from botocore.session import Session
 
-    # A profile that the environment names is in the settings; `local` has no use for one.
-    ignored = {"profile": (None, None, None, None)} if settings.is_local else None
+    # botocore would look for a profile in the shell's variables, beside the credentials chosen.
+    has_own = settings.is_local or settings.credentials_from
+    ignored = {"profile": (None, None, None, None)} if has_own else None
     made = Session(session_vars=ignored)
     if settings.role_arn and settings.id_token:
         made._credentials = _web_identity(settings, made)  # noqa: SLF001 - botocore's providers want a file
@@ -58,17 +68,17 @@ def _web_identity(settings: Settings, session: Any) -> Any:
 
     https://docs.gitlab.com/ci/cloud_services/aws/
     """
-    from botocore import credentials
+    from botocore import credentials as providers
 
     options = {"region_name": settings.region, "endpoint_url": settings.endpoint_url}
-    fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+    fetcher = providers.AssumeRoleWithWebIdentityCredentialFetcher(
         client_creator=lambda name, **more: session.create_client(name, **{**options, **more}),
         web_identity_token_loader=lambda: settings.id_token,
         role_arn=settings.role_arn,
         extra_args={"RoleSessionName": f"slipway-{settings.environment}"},
     )
     kind = "assume-role-with-web-identity"
-    return credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
+    return providers.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
 
 
 @cache
@@ -85,8 +95,12 @@ def client(settings: Settings, service: str) -> Any:
     return _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
 
 
-def child_environment(settings: Settings) -> dict[str, str]:
-    """List the variables that give awscli the same account, without an argument that tells."""
+def child_environment(settings: Settings) -> dict[str, str | None]:
+    """List the variables that give awscli the same account; those of value None are to be unset.
+
+    A role is handed on as the temporary key that it is worth, because awscli takes a job's token
+    from a file alone. Raises botocore's errors where the role cannot be taken.
+    """
     given = {
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
@@ -96,7 +110,14 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "AWS_PROFILE": settings.profile,
         "AWS_ENDPOINT_URL": settings.endpoint_url,
     }
-    return {name: text for name, text in given.items() if text}
+    own = {name: text for name, text in given.items() if text}
+    if settings.role_arn and settings.id_token:
+        key = _session(settings).get_credentials().get_frozen_credentials()
+        own["AWS_ACCESS_KEY_ID"], own["AWS_SECRET_ACCESS_KEY"] = key.access_key, key.secret_key
+        own["AWS_SESSION_TOKEN"] = key.token
+    if not (settings.is_local or settings.credentials_from):
+        return dict(own)
+    return {**dict.fromkeys(CREDENTIAL_VARIABLES), **own}
 
 
 def error_code(error: Exception) -> str:
