@@ -94,24 +94,27 @@ def until_final(settings: Settings, before: Stack, tail: Tail, say: Say) -> Stac
 
 
 class _Watched:
-    """The service beside the stack, where there is one."""
+    """The services beside the stack, where there are any: their rollouts, and what fails."""
 
     def __init__(self, settings: Settings, before: Stack, say: Say) -> None:
         self.settings = settings
         self.say = say
-        self.where = service.place(before)
-        self.evidence = Evidence(settings, self.where) if self.where else None
-        self.told: Rollout | None = None
+        self.evidence = [Evidence(settings, each) for each in service.places(before)]
+        self.shown: dict[str, Rollout] = {}
 
     def look(self) -> None:
-        if not (self.where and self.evidence):
-            return
-        seen = service.rollout(self.settings, self.where)
-        if seen and seen != self.told:
-            self.say(seen)
-            self.told = seen
-        if stopped := self.evidence.look():
-            self.say(stopped)
+        for evidence in self.evidence:
+            where = evidence.where
+            rollout = service.rollout(self.settings, where)
+            if rollout and rollout != self.shown.get(where.service):
+                self.say(rollout)
+                self.shown[where.service] = rollout
+            if event := evidence.look():
+                self.say(event)
+
+    def summary(self) -> str | None:
+        """Return the first cause, and where its log is; None while there is no fault."""
+        return next(filter(None, (each.summary() for each in self.evidence)), None)
 
 
 def require_good(settings: Settings, ended: Stack, failures: list[StackEvent]) -> Stack:
