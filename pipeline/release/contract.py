@@ -23,6 +23,12 @@ OUTPUTS = {
     "WebURL": "the address of the load balancer, or of the domain",
     "LoadBalancerDNSName": "the load balancer's own DNS name",
 }
+# What is looked at if a template has it.
+OPTIONAL = {
+    "WebHealthPath": "the path that the load balancer asks a task, for the words of a failure",
+    "WorkerServiceName": "the ECS service of the worker, which is watched and proven, too",
+    "WorkerTaskDefinition": "the task definition that the worker's service is to run",
+}
 
 
 def require(body: str) -> None:

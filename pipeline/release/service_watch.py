@@ -1,4 +1,4 @@
-"""The service of a stack that changes: its rollout, and why its tasks fail."""
+"""The services of a stack that changes: their rollouts, and why their tasks fail."""
 
 from pipeline.release import service
 from pipeline.release.diagnose import Evidence
@@ -8,26 +8,25 @@ from pipeline.view.events import Rollout, Say
 
 
 class ServiceWatch:
-    """The service beside the stack, where there is one: its rollout, and why its tasks fail."""
+    """The services beside the stack, where there are any: their rollouts, and what fails."""
 
     def __init__(self, settings: Settings, before: Stack, say: Say) -> None:
         self.settings = settings
         self.say = say
-        self.where = service.place(before)
-        self.evidence = Evidence(settings, self.where) if self.where else None
-        self.shown: Rollout | None = None
+        self.evidence = [Evidence(settings, each) for each in service.places(before)]
+        self.shown: dict[str, Rollout] = {}
 
     def look(self) -> None:
         """Show what changed since the last look."""
-        if not (self.where and self.evidence):
-            return
-        rollout = service.rollout(self.settings, self.where)
-        if rollout and rollout != self.shown:
-            self.say(rollout)
-            self.shown = rollout
-        if stopped := self.evidence.look():
-            self.say(stopped)
+        for evidence in self.evidence:
+            where = evidence.where
+            rollout = service.rollout(self.settings, where)
+            if rollout and rollout != self.shown.get(where.service):
+                self.say(rollout)
+                self.shown[where.service] = rollout
+            if event := evidence.look():
+                self.say(event)
 
     def summary(self) -> str:
-        """Return the cause of the first failure in a line or two; "" without one."""
-        return ""
+        """Return the first cause, and where its log is; "" while there is no fault."""
+        return next(filter(None, (each.summary() for each in self.evidence)), "")
