@@ -85,6 +85,10 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.git("init", "--quiet", "--initial-branch", "main")
+        self.identify()
+
+    def identify(self) -> None:
+        """Commit as nobody."""
         self.git("config", "user.name", "Nobody")
         self.git("config", "user.email", "nobody@example.com")
 
