@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from invoke.exceptions import Exit
 
 from pipeline import blueprint, command, operate
+from pipeline.release import bootstrap as delivery
 from pipeline.release import deploy as releases
 from pipeline.release import recover as recovery
 from pipeline.revision import Image
@@ -73,7 +74,7 @@ class Person:
         """Type `invoke bootstrap`."""
         settings = self.world.settings
         body = blueprint.delivery(settings)
-        return self._run(lambda say: releases.bootstrap(settings, body, say))
+        return self._run(lambda say: delivery.bootstrap(settings, body, say))
 
     def migrate(self) -> Outcome:
         """Type `invoke migrate`."""
