@@ -79,12 +79,16 @@ def deploy(
 ) -> None:
     """Build, test and push the image if needed, update the stack, and verify the service."""
     from pipeline import blueprint
+    from pipeline.release import contract, template
     from pipeline.release import deploy as releases
-    from pipeline.release import template
+    from pipeline.release import parameters as rules
 
     say, times = report.timed(report.choose())
-    desired = blueprint.application(settings).naming(parse_parameters(parameters))
-    template.require_parameters(desired)
+    named = parse_parameters(parameters)
+    rules.require_free(named)
+    desired = blueprint.application(settings).naming(named)
+    contract.require(desired.body)
+    template.load(desired.body)
     prepare(settings, say)
     image = pushed(settings, revision, say, untested=untested)
     if releases.deploy(settings, image, desired, say, allow_older=allow_older):
@@ -167,10 +171,10 @@ def _find_pushed(settings: Settings, revision: Revision, say: Say) -> Image | No
 def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
     """Create or update the delivery stack; tell GitLab's variables, or set them there."""
     from pipeline import blueprint, gitlab_variables
-    from pipeline.release import deploy as releases
+    from pipeline.release import bootstrap as delivery
 
     options = blueprint.options(settings)
-    outputs = releases.bootstrap(settings, blueprint.delivery(settings), say).outputs
+    outputs = delivery.bootstrap(settings, blueprint.delivery(settings), say).outputs
     if gitlab:
         names = gitlab_variables.set_all(settings, options, outputs)
         say(Note(f"set in {options.gitlab_project}: {', '.join(names)}"))

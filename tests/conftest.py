@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -60,8 +61,8 @@ def _refuse(what: str) -> NoReturn:
 
 @pytest.fixture
 def settings() -> Settings:
-    """The settings of the local environment, from no variable at all."""
-    return known.resolve("local", {})
+    """The settings of the local environment, from no variable at all, and an access key."""
+    return replace(known.resolve("local", {}), access_key_id="local", secret_access_key="secret")
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
+
+from pipeline.errors import Interrupted
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,26 @@ class StageStarted:
     name: str
 
 
+class Outcome(Enum):
+    """How a stage ended, in the word that a reader sees."""
+
+    DONE = "done"
+    FAILED = "FAILED"
+    INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True)
 class StageEnded:
-    """It ended, well or not, after so many seconds."""
+    """It ended, after so many seconds."""
 
     name: str
     seconds: float
-    good: bool
+    outcome: Outcome
+
+    @property
+    def good(self) -> bool:
+        """Whether the work was done."""
+        return self.outcome is Outcome.DONE
 
 
 @dataclass(frozen=True)
@@ -65,36 +81,65 @@ class Rollout:
 
 @dataclass(frozen=True)
 class TaskStopped:
-    """A task ended by itself: why, with which exit codes, and its last log lines."""
+    """A task stopped for a fault: the cause in one line, and what it was read from.
+
+    `reason` is ECS's own; `exit_codes` are by container, None when ECS has none; `log` are
+    the last lines of the container that failed, oldest first.
+    """
 
     task: str
     reason: str
     exit_codes: dict[str, int | None]
     log: tuple[str, ...]
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class TaskUnhealthy:
+    """A task runs and is not healthy: what the load balancer sees, and its last log lines."""
+
+    task: str
+    what: str
+    log: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Proven:
-    """The service runs what was meant: this many tasks of this digest."""
+    """The web service runs this many tasks of this digest, and `front_door` says who asked.
+
+    With no task at all, because none was asked for, nothing runs, and `front_door` says so.
+    """
 
     digest: str
     tasks: int
     url: str
+    front_door: str = ""
 
 
 Event = (
-    Note | StageStarted | StageEnded | ResourceChange | StackEvent | Rollout | TaskStopped | Proven
+    Note
+    | StageStarted
+    | StageEnded
+    | ResourceChange
+    | StackEvent
+    | Rollout
+    | TaskStopped
+    | TaskUnhealthy
+    | Proven
 )
 Say = Callable[[Event], None]
 
 
 @contextmanager
 def stage(say: Say, name: str) -> Iterator[None]:
-    """Tell the beginning and the end of a part of the work."""
-    started, good = time.monotonic(), False
+    """Say that a part of the work begins, and how it ended."""
+    started, outcome = time.monotonic(), Outcome.FAILED
     say(StageStarted(name))
     try:
         yield
-        good = True
+        outcome = Outcome.DONE
+    except (KeyboardInterrupt, Interrupted):
+        outcome = Outcome.INTERRUPTED
+        raise
     finally:
-        say(StageEnded(name, time.monotonic() - started, good))
+        say(StageEnded(name, time.monotonic() - started, outcome))
