@@ -8,7 +8,7 @@ import nox
 # nox, unlike invoke, does not look for modules beside its file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pipeline import deliver, operate, settings
+from pipeline import deliver, operate, revision, settings
 from pipeline.errors import SlipwayError
 
 nox.options.error_on_missing_interpreters = True
@@ -22,7 +22,7 @@ WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
 def tests(session: nox.Session) -> None:
     """The application's suite, inside the image of this commit, against Postgres."""
     try:
-        deliver.test(settings.load("local"), operate.view())
+        deliver.test(settings.load("local"), revision.current(), operate.view())
     except SlipwayError as error:
         session.error(str(error))
 

@@ -2,7 +2,7 @@
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, settings, templates
+from pipeline import deliver, operate, revision, settings, templates
 from pipeline.command import guarded
 
 ENV = "the environment: local, or one that settings name"
@@ -12,7 +12,7 @@ ENV = "the environment: local, or one that settings name"
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it is there."""
-    deliver.build(settings.load("local"), operate.view())
+    deliver.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
@@ -26,7 +26,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Promote the tested digest to the environment's repository."""
-    deliver.push(settings.load(env), operate.view(), untested=untested)
+    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(
@@ -47,8 +47,8 @@ def deploy(
     allow_older: bool = False,
 ) -> None:
     """Do what is missing of the above, then the stack, then the proof."""
-    environment = settings.load(env)
-    deliver.deploy(environment, parameter or [], untested=untested, allow_older=allow_older)
+    wanted, words = revision.current(), parameter or []
+    deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
 @task(help={"env": ENV})
