@@ -11,6 +11,7 @@ PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "DescribeImages", "GetDo
 PUSH = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
 LOOK = ("DescribeStacks", "DescribeStackEvents", "DescribeChangeSet", "GetTemplate")
 CHANGE = ("ExecuteChangeSet", "DeleteChangeSet", "ContinueUpdateRollback", "RollbackStack")
+DEFINITIONS = ("ListTaskDefinitions", "DescribeTaskDefinition", "DeregisterTaskDefinition")
 # What the application's template calls its cluster, and the roles of a task. CloudFormation
 # puts the stack's name before it. With less of it, as in `shop-*`, the rights of one
 # environment would hold in another whose name goes on, as in `shop-production`.
@@ -73,7 +74,7 @@ def _of_tasks(name: str) -> list[Statement]:
     cluster = f"{name}-{CLUSTER}-*"
     family = arn("ecs", f"task-definition/{name}-{MIGRATE}:*")
     here = ArnLike("ecs:cluster", arn("ecs", f"cluster/{cluster}"))
-    there = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
+    there = [f"ecs:{verb}" for verb in DEFINITIONS]
     roles = [role_arn(f"{name}-{each}-*") for each in TASK_ROLES]
     return [
         allow("Definitions", there, "*"),
