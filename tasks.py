@@ -112,14 +112,14 @@ def engine(_: Context) -> None:
 @guarded
 def local_up(_: Context) -> None:
     """Bring the local AWS account up."""
-    deliver.prepare(settings.load("local"), operate.view())
+    operate.local_up(settings.load("local"))
 
 
-@task
+@task(help={"yes": "remove the database, too, without being asked"})
 @guarded
-def local_down(_: Context) -> None:
+def local_down(_: Context, yes: bool = False) -> None:
     """Remove the local AWS account, with all that is in it."""
-    operate.local_down(settings.load("local"))
+    operate.local_down(settings.load("local"), yes=yes)
 
 
 @task(help={"env": ENV})

@@ -5,6 +5,8 @@ set -eu
 # Threads, so that a slow client holds a thread and not a process; a connection is kept
 # for longer than a load balancer's idle time-out (60 s), so that it never ends first.
 # exec keeps the number: the application can end its server by it.
+# The access log has the request's target as it was sent: decoded (%(U)s), it could hold line ends
+# and escape sequences.
 export WEB_SERVER_PID=$$
 exec gunicorn 'webapp.app:create_app()' \
     --bind "0.0.0.0:${WEB_PORT:-8000}" \
@@ -15,4 +17,4 @@ exec gunicorn 'webapp.app:create_app()' \
     --graceful-timeout 25 \
     --no-control-socket \
     --access-logfile - \
-    --access-logformat '%(m)s %(U)s %(s)s %(b)s %(M)sms'
+    --access-logformat '%(m)s %({raw_uri}e)s %(s)s %(b)s %(M)sms'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline import credentials, local_key
 from pipeline.errors import ConfigurationError, Failed, SlipwayError
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ NO_CREDENTIALS = {
     "TokenRetrievalError",
     "UnauthorizedSSOTokenError",
 }
+# Every variable by which awscli or boto3 would choose other credentials:
+# https://docs.aws.amazon.com/boto3/latest/guide/configuration.html#using-environment-variables
+CREDENTIAL_VARIABLES = (
+    *credentials.NAMES,
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
 
 
 @cache
@@ -38,19 +47,36 @@ def _session(settings: Settings) -> Any:
     import boto3
     from botocore.session import Session
 
-    # A profile that the environment names is in the settings; `local` has no use for one.
-    ignored = {"profile": (None, None, None, None)} if settings.is_local else None
+    # botocore would look for a profile in the shell's variables, beside the credentials chosen.
+    has_own = settings.is_local or settings.credentials_from
+    ignored = {"profile": (None, None, None, None)} if has_own else None
     made = Session(session_vars=ignored)
     if settings.role_arn and settings.id_token:
         made._credentials = _web_identity(settings, made)  # noqa: SLF001 - botocore's providers want a file
+    key_id, secret = _access_key(settings)
     return boto3.Session(
         botocore_session=made,
         region_name=settings.region,
         profile_name=settings.profile,
-        aws_access_key_id=settings.access_key_id,
-        aws_secret_access_key=settings.secret_access_key,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         aws_session_token=settings.session_token,
     )
+
+
+def _access_key(settings: Settings) -> tuple[str | None, str | None]:
+    """Return the settings' key id and secret, or for `local` those that the account keeps.
+
+    Raises ConfigurationError where there is no local account.
+    """
+    if settings.access_key_id or not settings.is_local:
+        return settings.access_key_id, settings.secret_access_key
+    if (key := local_key.read(settings.local_port)) is None:
+        raise ConfigurationError(
+            f"this user has no local AWS account on port {settings.local_port}",
+            hint="invoke local.up",
+        )
+    return key.key_id, key.secret
 
 
 def _web_identity(settings: Settings, session: Any) -> Any:
@@ -58,17 +84,17 @@ def _web_identity(settings: Settings, session: Any) -> Any:
 
     https://docs.gitlab.com/ci/cloud_services/aws/
     """
-    from botocore import credentials
+    from botocore import credentials as providers
 
     options = {"region_name": settings.region, "endpoint_url": settings.endpoint_url}
-    fetcher = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+    fetcher = providers.AssumeRoleWithWebIdentityCredentialFetcher(
         client_creator=lambda name, **more: session.create_client(name, **{**options, **more}),
         web_identity_token_loader=lambda: settings.id_token,
         role_arn=settings.role_arn,
         extra_args={"RoleSessionName": f"slipway-{settings.environment}"},
     )
     kind = "assume-role-with-web-identity"
-    return credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
+    return providers.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
 
 
 @cache
@@ -85,18 +111,30 @@ def client(settings: Settings, service: str) -> Any:
     return _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
 
 
-def child_environment(settings: Settings) -> dict[str, str]:
-    """List the variables that give awscli the same account, without an argument that tells."""
+def child_environment(settings: Settings) -> dict[str, str | None]:
+    """List the variables that give awscli the same account; those of value None are to be unset.
+
+    A role is handed on as the temporary key that it is worth, because awscli takes a job's token
+    from a file alone. Raises botocore's errors where the role cannot be taken.
+    """
+    key_id, secret = _access_key(settings)
     given = {
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
-        "AWS_ACCESS_KEY_ID": settings.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key,
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_SESSION_TOKEN": settings.session_token,
         "AWS_PROFILE": settings.profile,
         "AWS_ENDPOINT_URL": settings.endpoint_url,
     }
-    return {name: text for name, text in given.items() if text}
+    own = {name: text for name, text in given.items() if text}
+    if settings.role_arn and settings.id_token:
+        key = _session(settings).get_credentials().get_frozen_credentials()
+        own["AWS_ACCESS_KEY_ID"], own["AWS_SECRET_ACCESS_KEY"] = key.access_key, key.secret_key
+        own["AWS_SESSION_TOKEN"] = key.token
+    if not (settings.is_local or settings.credentials_from):
+        return dict(own)
+    return {**dict.fromkeys(CREDENTIAL_VARIABLES), **own}
 
 
 def error_code(error: Exception) -> str:

@@ -64,12 +64,16 @@ def deploy(
 ) -> None:
     """Do whatever is missing of build, test and push, then the stack, then the proof."""
     from pipeline import blueprint
+    from pipeline.release import contract, template
     from pipeline.release import deploy as releases
-    from pipeline.release import template
+    from pipeline.release import parameters as rules
 
     say, times = report.timed(report.choose())
-    desired = blueprint.application(settings).naming(parse_parameters(parameters))
-    template.require_parameters(desired)
+    named = parse_parameters(parameters)
+    rules.require_free(named)
+    desired = blueprint.application(settings).naming(named)
+    contract.require(desired.body)
+    template.load(desired.body)
     prepare(settings, say)
     image = pushed(settings, say, untested=untested)
     if releases.deploy(settings, image, desired, say, allow_older=allow_older):
@@ -114,10 +118,10 @@ def _there(settings: Settings, revision: Revision, say: Say) -> Image | None:
 def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
     """Create or update the delivery stack; tell GitLab's variables, or set them there."""
     from pipeline import blueprint, gitlab_variables
-    from pipeline.release import deploy as releases
+    from pipeline.release import bootstrap as delivery
 
     options = blueprint.options(settings)
-    outputs = releases.bootstrap(settings, blueprint.delivery(settings), say).outputs
+    outputs = delivery.bootstrap(settings, blueprint.delivery(settings), say).outputs
     if gitlab:
         names = gitlab_variables.set_all(settings, options, outputs)
         say(Note(f"set in {options.gitlab_project}: {', '.join(names)}"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any
+from urllib.parse import urlsplit
 
 
 def setting(  # noqa: PLR0913 - what there is to say of a setting, each by name
@@ -36,6 +37,19 @@ def parse_port(text: str) -> int:
     if not (text.isdecimal() and 1024 <= int(text) <= 65535):  # noqa: PLR2004
         raise ValueError("a port from 1024 to 65535")
     return int(text)
+
+
+def parse_url(text: str) -> str:
+    """Read the address of an AWS endpoint: a scheme, a host, perhaps a port and a path."""
+    allowed = "a URL such as https://vpce-1.example or http://localhost:4566"
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise ValueError(allowed) from error
+    if not is_good or re.search(r"[\s\x00-\x1f@?#]", text):
+        raise ValueError(allowed)
+    return text.rstrip("/")
 
 
 def parse_switch(text: str) -> bool:

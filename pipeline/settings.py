@@ -1,5 +1,6 @@
 """What Slipway knows of an environment: one frozen object, read once."""
 
+import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -7,6 +8,7 @@ from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline import credentials, dotenv_file
 from pipeline.errors import ConfigurationError
 from pipeline.setting import (
     ECR_REPOSITORY,
@@ -16,6 +18,7 @@ from pipeline.setting import (
     TEMPLATE,
     parse_port,
     parse_switch,
+    parse_url,
     setting,
 )
 
@@ -31,10 +34,13 @@ class Settings:
     """Everything that differs between environments; `name` in the metadata is the variable.
 
     `stack_options` has the names and texts that are the stack's own business, by name.
+    Of a key, a profile and a role at most one is set, by the variables of `credentials_from`;
+    with none of them boto3 looks for credentials by itself.
     """
 
     environment: str
     stack_options: tuple[tuple[str, str], ...] = ()
+    credentials_from: tuple[str, ...] = ()
     region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
     stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
     ecr_repository: str = setting(
@@ -66,7 +72,7 @@ class Settings:
         secret=True,
     )
     endpoint_url: str | None = setting(
-        "AWS_ENDPOINT_URL", "another address than AWS's own", optional=True
+        "AWS_ENDPOINT_URL", "another address than AWS's own", parse=parse_url, optional=True
     )
     stack_template: str = setting(
         "STACK_TEMPLATE",
@@ -122,32 +128,73 @@ def load(environment: str, folder: Path = Path()) -> Settings:
     """Read the settings of `environment` from the process environment, then `.env`.
 
     Raises ConfigurationError that lists every missing or malformed setting at once,
-    or the known environments when this is none of them.
+    or the known environments when this is none of them, and for a `.env` that cannot be parsed.
     """
-    from dotenv import dotenv_values
-
-    written = {name: value for name, value in dotenv_values(folder / ".env").items() if value}
-    return resolve(environment, {**written, **os.environ})
+    return resolve(environment, os.environ, dotenv_file.read(folder / ".env"))
 
 
-def resolve(environment: str, variables: Mapping[str, str]) -> Settings:
-    """Decide the settings of `environment` from `variables` alone."""
-    known = known_environments(variables)
+def resolve(
+    environment: str, variables: Mapping[str, str], file: Mapping[str, str] | None = None
+) -> Settings:
+    """Decide the settings of `environment` from `variables`, and from `file` what they lack.
+
+    Raises ConfigurationError as `load` does.
+    """
+    merged = {**(file or {}), **variables}
+    known = known_environments(merged)
     if environment not in known:
         raise ConfigurationError(
             f"unknown environment {environment!r}; known: {', '.join(known)}",
             hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
         )
-    chosen = _local_variables(variables) if environment == LOCAL else variables
+    is_local = environment == LOCAL
+    chosen = _local_variables(merged) if is_local else merged
+    sources = (chosen,) if is_local else (variables, file or {})
+    own = credentials.choose(prefix(environment), *sources)
+    chosen = {**_without_credentials(environment, chosen), **own.values}
     values: dict[str, Any] = {}
-    problems = list(_read_all(environment, chosen, values))
+    problems = [*_read_all(environment, chosen, values), *own.problems, *mistyped(file or {})]
     if problems:
         raise ConfigurationError(
-            "\n  ".join([f"{len(problems)} settings of {environment!r} are wrong:", *problems]),
+            "\n  ".join([_count(problems, environment), *problems]),
             hint="set them in the environment or in .env; .env.example explains each",
         )
     given = tuple(sorted(stack_options(environment, chosen).items()))
-    return Settings(environment=environment, stack_options=given, **values)
+    return Settings(
+        environment=environment, stack_options=given, credentials_from=own.names, **values
+    )
+
+
+def mistyped(file: Mapping[str, str]) -> list[str]:
+    """List the names in `.env` that are almost a setting's.
+
+    Other names are allowed, because other tools read the same file.
+    """
+    names = [each.metadata["name"] for each in _declared()]
+    starts = [prefix(each) for each in known_environments(file)]
+    problems = []
+    for name in file:
+        plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
+        if {name, plain} & {*names, *credentials.NAMES} or STACK_OPTION.fullmatch(plain):
+            continue
+        if close := difflib.get_close_matches(plain, names, n=1, cutoff=0.9):
+            problems.append(f".env: {name} is not a setting; did you mean {close[0]}?")
+    return problems
+
+
+def _count(problems: list[str], environment: str) -> str:
+    plural = "s" if len(problems) > 1 else ""
+    return f"{len(problems)} setting{plural} of {environment!r} {'are' if plural else 'is'} wrong:"
+
+
+def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Leave out every variable of credentials, of which only the chosen ones may count."""
+    start = prefix(environment)
+    return {
+        name: text
+        for name, text in variables.items()
+        if name.removeprefix(start) not in credentials.NAMES
+    }
 
 
 def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
@@ -189,13 +236,17 @@ def _read_all(
         try:
             values[each.name] = None if text is None else each.metadata["parse"](text)
         except ValueError as error:
-            shown = "its value" if each.metadata["secret"] else repr(text)
+            is_secret = each.metadata["secret"] or "@" in str(text)
+            shown = "its value" if is_secret else repr(text)
             given = prefixed if variables.get(prefixed) else name
             yield f"{given}: {shown} is not {error}"
 
 
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
-    """Replace all that could reach a real account: `local` never leaves this machine."""
+    """Replace all that could reach a real account: `local` never leaves this machine.
+
+    There is no access key among them: the account makes its own, and aws.py reads it.
+    """
     kept = {name: text for name, text in variables.items() if "AWS_" not in name}
     port = variables.get("LOCAL_PORT") or "4566"
     return {
@@ -203,8 +254,6 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
         "AWS_REGION": LOCAL_REGION,
         "AWS_STACKNAME": "slipway-local",
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
         "LOCAL_ECR_REPOSITORY": f"localhost:{port}/slipway",
         "LOCAL_DATABASE_SECRET_ARN": f"arn:aws:secretsmanager:{LOCAL_REGION}:{LOCAL_ACCOUNT}"
         ":secret:slipway/local/database-url",

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pipeline.errors import ConfigurationError, Failed
 
@@ -39,7 +40,8 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     command: Sequence[str],
     *,
     stdin: str | None = None,
-    env: Mapping[str, str] | None = None,
+    stdout: IO[bytes] | None = None,
+    env: Mapping[str, str | None] | None = None,
     cwd: Path | None = None,
     show: bool = False,
     check: bool = True,
@@ -49,8 +51,10 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     """Run one command to its end and return what it left.
 
     `stdin` is text for the command's standard input: the way in for a secret.
-    `env` is added to this process's environment. With `show`, the output goes to
-    the terminal instead of into the result. `timeout` is in seconds.
+    `stdout` is an open file that takes the command's output as bytes.
+    `env` is added to this process's environment; a name whose value is None is left out.
+    With `show`, the output goes to the terminal instead of into the result. `timeout` is in
+    seconds.
 
     Raises CommandFailed (with `hint`) when `check` and the code is not 0, Failed on
     a time-out, ConfigurationError when the program is not installed or cannot be run.
@@ -61,11 +65,11 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
             list(command),
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
-            stdout=pipe,
+            stdout=pipe if stdout is None else stdout,
             stderr=pipe,
             text=True,
             errors="replace",
-            env={**os.environ, **(env or {})},
+            env=environment(env),
             cwd=cwd,
             timeout=timeout,
             check=False,
@@ -78,6 +82,12 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     if check and done.returncode:
         raise CommandFailed(completed, hint=hint)
     return completed
+
+
+def environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Return this process's environment with `changes`; a value of None removes the name."""
+    changed = {**os.environ, **(changes or {})}
+    return {name: text for name, text in changed.items() if text is not None}
 
 
 def start_detached(

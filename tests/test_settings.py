@@ -92,6 +92,11 @@ def test_one_error_lists_everything_missing_and_malformed() -> None:
         ("IMAGE_REPOSITORY", "https://registry.example/shop"),
         ("STACK_TEMPLATE", "template"),
         ("STACK_TEMPLATE", "stack/application.py"),
+        ("AWS_ENDPOINT_URL", "localhost:1"),
+        ("AWS_ENDPOINT_URL", "http://[::1/x"),
+        ("AWS_ENDPOINT_URL", "http://"),
+        ("AWS_ENDPOINT_URL", "http://host:port"),
+        ("AWS_ENDPOINT_URL", "ftp://host"),
         ("LOCAL_PORT", "http"),
         ("LOCAL_PORT", "65536"),
         ("LOCAL_STACK_WAITS", "perhaps"),
@@ -99,7 +104,7 @@ def test_one_error_lists_everything_missing_and_malformed() -> None:
 )
 def test_a_malformed_value_is_named(name: str, text: str) -> None:
     """Each parser refuses what cannot work, and the message names the variable that held it."""
-    with pytest.raises(ConfigurationError, match=f"STAGING_{name}: {text!r} is not "):
+    with pytest.raises(ConfigurationError, match=re.escape(f"STAGING_{name}: {text!r} is not ")):
         resolve("staging", {**STAGING, f"STAGING_{name}": text})
 
 
@@ -109,6 +114,8 @@ def test_a_malformed_value_is_named(name: str, text: str) -> None:
         ("AWS_REGION", "us-gov-west-1"),
         ("ECR_REPOSITORY", "1.dkr.ecr.eu-west-1.amazonaws.com/team/shop"),
         ("ECR_REPOSITORY", "localhost:4566/slipway"),
+        ("AWS_ENDPOINT_URL", "http://localhost:4566"),
+        ("AWS_ENDPOINT_URL", "https://vpce-1.example/aws"),
         ("IMAGE_REPOSITORY", "slipway"),
         ("IMAGE_REPOSITORY", "slipway/app"),
         ("IMAGE_REPOSITORY", "registry.example:5050/group/project"),
@@ -129,12 +136,26 @@ def test_a_switch_takes_the_usual_words(text: str, value: bool) -> None:  # noqa
     assert resolve("local", {"LOCAL_STACK_WAITS": text}).local_stack_waits is value
 
 
+def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
+    """It would not be sent, and a message is read by others."""
+    address = {"STAGING_AWS_ENDPOINT_URL": "http://user:hush@host"}
+    with pytest.raises(ConfigurationError, match="STAGING_AWS_ENDPOINT_URL: its value is not"):
+        resolve("staging", {**STAGING, **address})
+
+
+def test_one_problem_is_counted_as_one() -> None:
+    """The message reads as a sentence."""
+    with pytest.raises(ConfigurationError, match=r"^1 setting of 'staging' is wrong:"):
+        resolve("staging", {**STAGING, "LOCAL_PORT": "80"})
+
+
 def test_secrets_are_not_shown() -> None:
     """Neither the object's text nor an error tells a secret."""
     secret = {each.metadata["name"]: "hush" for each in SETTINGS if each.metadata["secret"]}
     keys = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
     tokens = {"AWS_ID_TOKEN", "GITLAB_TOKEN", "CI_REGISTRY_PASSWORD"}
     assert set(secret) == keys | tokens
+    secret |= {"AWS_ACCESS_KEY_ID": "id"}
     found = resolve("staging", {**STAGING, **secret})
     assert found.secret_access_key == "hush"
     assert "hush" not in repr(found)
@@ -219,12 +240,13 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     client = aws.client(settings, "sts")
     assert client.meta.endpoint_url == settings.endpoint_url
     credentials = client._request_signer._credentials  # noqa: SLF001 - nothing public tells
-    assert (credentials.access_key, credentials.token) == ("test", None)
+    assert (credentials.access_key, credentials.token) == ("local", None)
 
 
 def test_awscli_gets_the_same_account(staging: Settings) -> None:
     """What a child needs to know stands in its environment, and nothing that is not set."""
-    assert aws.child_environment(staging) == {
+    given = aws.child_environment(staging)
+    assert {name: text for name, text in given.items() if text} == {
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "key of the test",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.view import text
 from pipeline.view.events import (
     Event,
     Note,
+    Outcome,
     Proven,
     ResourceChange,
     Rollout,
@@ -22,17 +24,23 @@ if TYPE_CHECKING:
 
 BAD_WORDS = ("FAILED", "ROLLBACK")
 MARKS = {"Add": "+", "Modify": "~", "Remove": "-"}
+# docker writes to the terminal itself in these stages; a clock would break its lines.
+OWN_OUTPUT = {"build", "test", "push"}
 
 
-def lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
-    """Write one event as lines of text."""
+def lines(event: Event) -> list[str]:
+    """Write one event as lines of text, safe to print whatever its fields hold."""
+    return [line for written in _lines(event) for line in text.printable_lines(written)]
+
+
+def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
     match event:
-        case Note(text):
-            return [f"  {text}"]
+        case Note(sentence):
+            return [f"  {sentence}"]
         case StageStarted(name):
             return [f"{name}"]
-        case StageEnded(name, seconds, good):
-            return [f"{name}: {'done' if good else 'FAILED'} after {seconds:.1f} s"]
+        case StageEnded(name, seconds, outcome):
+            return [f"{name}: {outcome.value} after {seconds:.1f} s"]
         case ResourceChange(action, logical_id, kind, replaced):
             note = " (replaced)" if replaced == "True" else ""
             return [f"  {MARKS.get(action, '?')} {logical_id} {kind}{note}"]
@@ -69,7 +77,7 @@ def _proven(event: Proven) -> list[str]:
 def is_bad(event: Event) -> bool:
     """Whether an event tells of a failure."""
     match event:
-        case TaskStopped() | TaskUnhealthy() | StageEnded(good=False):
+        case TaskStopped() | TaskUnhealthy() | StageEnded(outcome=Outcome.FAILED):
             return True
         case StackEvent(status=status):
             return any(word in status for word in BAD_WORDS)
@@ -107,16 +115,14 @@ def terminal() -> Callable[[Event], None]:
     return show
 
 
-# What runs in these stages writes to the terminal itself.
-OWN_OUTPUT = {"build", "test"}
-
-
 def _style(event: Event) -> str:
     if is_bad(event):
         return "red"
     match event:
         case StageStarted():
             return "bold"
+        case StageEnded(outcome=Outcome.INTERRUPTED):
+            return "yellow"
         case StageEnded() | Proven():
             return "green"
     return ""

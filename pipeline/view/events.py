@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
+
+from pipeline.errors import Interrupted
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,26 @@ class StageStarted:
     name: str
 
 
+class Outcome(Enum):
+    """How a stage ended, in the word that a reader sees."""
+
+    DONE = "done"
+    FAILED = "FAILED"
+    INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True)
 class StageEnded:
-    """It ended, well or not, after so many seconds."""
+    """It ended, after so many seconds."""
 
     name: str
     seconds: float
-    good: bool
+    outcome: Outcome
+
+    @property
+    def good(self) -> bool:
+        """Whether the work was done."""
+        return self.outcome is Outcome.DONE
 
 
 @dataclass(frozen=True)
@@ -116,11 +132,14 @@ Say = Callable[[Event], None]
 
 @contextmanager
 def stage(say: Say, name: str) -> Iterator[None]:
-    """Tell the beginning and the end of a part of the work."""
-    started, good = time.monotonic(), False
+    """Say that a part of the work begins, and how it ended."""
+    started, outcome = time.monotonic(), Outcome.FAILED
     say(StageStarted(name))
     try:
         yield
-        good = True
+        outcome = Outcome.DONE
+    except (KeyboardInterrupt, Interrupted):
+        outcome = Outcome.INTERRUPTED
+        raise
     finally:
-        say(StageEnded(name, time.monotonic() - started, good))
+        say(StageEnded(name, time.monotonic() - started, outcome))

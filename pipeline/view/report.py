@@ -4,18 +4,16 @@ import os
 import sys
 from collections.abc import Callable
 
+from pipeline.view import console, gitlab
 from pipeline.view.events import Event, Say, StageEnded
+from pipeline.view.heartbeat import Heartbeat
 
 
 def choose() -> Say:
-    """Choose the view: GitLab's sections, a terminal, or plain lines."""
+    """Return the view: a terminal has a clock; GitLab's and plain lines have a heartbeat."""
     if os.environ.get("GITLAB_CI"):
-        from pipeline.view import gitlab
-
-        return gitlab.show
-    from pipeline.view import console
-
-    return console.terminal() if sys.stdout.isatty() else console.plain
+        return Heartbeat(gitlab.show)
+    return console.terminal() if sys.stdout.isatty() else Heartbeat(console.plain)
 
 
 def timed(say: Say) -> tuple[Say, Callable[[], str]]:

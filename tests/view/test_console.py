@@ -8,6 +8,7 @@ from pipeline.view import console
 from pipeline.view.events import (
     Event,
     Note,
+    Outcome,
     Proven,
     ResourceChange,
     Rollout,
@@ -22,8 +23,9 @@ SERVICE = "AWS::ECS::Service"
 TABLE: list[tuple[Event, list[str], bool]] = [
     (Note("a sentence"), ["  a sentence"], False),
     (StageStarted("build"), ["build"], False),
-    (StageEnded("build", 1.26, good=True), ["build: done after 1.3 s"], False),
-    (StageEnded("build", 1.26, good=False), ["build: FAILED after 1.3 s"], True),
+    (StageEnded("build", 1.26, Outcome.DONE), ["build: done after 1.3 s"], False),
+    (StageEnded("build", 1.26, Outcome.FAILED), ["build: FAILED after 1.3 s"], True),
+    (StageEnded("build", 1.26, Outcome.INTERRUPTED), ["build: interrupted after 1.3 s"], False),
     (ResourceChange("Add", "Web", SERVICE, ""), [f"  + Web {SERVICE}"], False),
     (ResourceChange("Modify", "Web", SERVICE, "False"), [f"  ~ Web {SERVICE}"], False),
     (ResourceChange("Modify", "Web", SERVICE, "True"), [f"  ~ Web {SERVICE} (replaced)"], False),
@@ -118,9 +120,37 @@ def test_a_terminal_gets_the_words_as_they_are(capsys: pytest.CaptureFixture[str
     for event in (
         StageStarted("release"),
         TaskStopped("1", "it ended", {"web": 3}, ("[error] no [/such] tag",)),
-        StageEnded("release", 1.0, good=False),
+        StageEnded("release", 1.0, Outcome.FAILED),
     ):
         show(event)
     shown = capsys.readouterr().out
     assert "    | [error] no [/such] tag\n" in shown
     assert "release: FAILED after 1.0 s\n" in shown
+
+
+@pytest.mark.parametrize("name", ["migrate", "release", "proof", "infrastructure"])
+def test_a_stage_that_prints_little_has_a_clock(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal, one sees that it runs, and for how long."""
+    assert clock_of(name, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("name", ["build", "test", "push"])
+def test_a_stage_in_which_docker_writes_has_no_clock(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two writers on one line would break each other's output."""
+    assert not clock_of(name, monkeypatch, capsys)
+
+
+def clock_of(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> bool:
+    """Whether a terminal shows a clock while the stage runs."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    show = console.terminal()
+    show(StageStarted(name))
+    show(StageEnded(name, 1.0, Outcome.DONE))
+    return "0:00:0" in capsys.readouterr().out

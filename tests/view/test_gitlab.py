@@ -5,13 +5,13 @@ import re
 import pytest
 
 from pipeline.view import gitlab
-from pipeline.view.events import Note, StageEnded, StageStarted
+from pipeline.view.events import Note, Outcome, StageEnded, StageStarted
 
 
 def test_a_stage_is_a_section() -> None:
     """Both marks, to the letter, carry one name, and the stage's own line follows them."""
     assert gitlab.marked(StageStarted("build"), 7) == ["\x1b[0Ksection_start:7:build\r\x1b[0Kbuild"]
-    assert gitlab.marked(StageEnded("build", 2.0, good=True), 9) == [
+    assert gitlab.marked(StageEnded("build", 2.0, Outcome.DONE), 9) == [
         "\x1b[0Ksection_end:9:build\r\x1b[0Kbuild: done after 2.0 s"
     ]
 
@@ -19,7 +19,7 @@ def test_a_stage_is_a_section() -> None:
 def test_a_sections_name_has_no_space() -> None:
     """GitLab takes letters, digits, and _ . - only."""
     (start,) = gitlab.marked(StageStarted("Delivery stack"), 7)
-    (end,) = gitlab.marked(StageEnded("Delivery stack", 2.0, good=True), 9)
+    (end,) = gitlab.marked(StageEnded("Delivery stack", 2.0, Outcome.DONE), 9)
     assert "section_start:7:delivery_stack\r" in start
     assert "section_end:9:delivery_stack\r" in end
 
