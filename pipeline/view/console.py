@@ -34,7 +34,7 @@ def lines(event: Event) -> list[str]:
     return [line for written in _lines(event) for line in text.printable_lines(written)]
 
 
-def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
+def _lines(event: Event) -> list[str]:  # noqa: C901, PLR0911 - one for each event
     match event:
         case Note(sentence):
             return [f"  {sentence}"]
@@ -61,9 +61,8 @@ def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
 
 
 def _started(event: DeployStarted) -> str:
-    state = ", ".join(
-        [event.branch or "no branch", "uncommitted edits" if event.dirty else "clean"]
-    )
+    edits = "uncommitted edits" if event.dirty else "clean"
+    state = f"{event.branch or 'no branch'}, {edits}"
     old, new = event.replaces[:7], event.revision[:7]
     what = f"replaces {old}" if old else "is the first deploy"
     over = f"{what}, the same commit" if old == new else what

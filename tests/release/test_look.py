@@ -1,8 +1,5 @@
 """What is said and refused before anything is built."""
 
-from collections.abc import Mapping
-from datetime import datetime
-
 import pytest
 from botocore.stub import Stubber
 
@@ -22,7 +19,7 @@ REVISION = Revision(COMMIT, "tree", subject="A page", branch="main")
 def deployed(cloudformation: Stubber, status: str, **parameters: str) -> None:
     """Have the stack be there with these parameters."""
     listed = [{"ParameterKey": name, "ParameterValue": text} for name, text in parameters.items()]
-    found: Mapping[str, str | datetime | list[dict[str, str]]] = {
+    found = {
         "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop-staging/1",
         "StackName": answers.NAME,
         "CreationTime": answers.THEN,
@@ -56,7 +53,13 @@ def test_the_first_line_says_what_replaces_what_where(
     deployed(cloudformation, "UPDATE_COMPLETE", **held)
     assert see(staging, WebWorkerMemory="2048") == [
         DeployStarted(
-            "staging", "123456789012, eu-west-1", COMMIT, "A page", "main", False, DEPLOYED
+            "staging",
+            "123456789012, eu-west-1",
+            COMMIT,
+            "A page",
+            "main",
+            dirty=False,
+            replaces=DEPLOYED,
         ),
         Note("WebWorkerCPU stays 512, from an earlier deploy"),
     ]

@@ -21,6 +21,7 @@ from pipeline.view.events import (
 )
 
 SERVICE = "AWS::ECS::Service"
+STATE = "(no branch, uncommitted edits)"
 NEW, OLD = "3f6d992" + "0" * 33, "e4df0fb" + "0" * 33
 TABLE: list[tuple[Event, list[str], bool]] = [
     (Note("a sentence"), ["  a sentence"], False),
@@ -31,10 +32,7 @@ TABLE: list[tuple[Event, list[str], bool]] = [
     ),
     (
         DeployStarted("local", "url", NEW, "A page", "", dirty=True, replaces=NEW),
-        [
-            'local (url): 3f6d992 "A page" (no branch, uncommitted edits) '
-            "replaces 3f6d992, the same commit"
-        ],
+        [f'local (url): 3f6d992 "A page" {STATE} replaces 3f6d992, the same commit'],
         False,
     ),
     (
