@@ -20,6 +20,7 @@ GROUND = {
     "credentials",
     "dotenv_file",
     "errors",
+    "git",
     "local_key",
     "revision",
     "setting",
