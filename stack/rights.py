@@ -24,6 +24,7 @@ CHANGE = (
     "ExecuteChangeSet",
     "RollbackStack",
 )
+DEFINITIONS = ("ListTaskDefinitions", "DescribeTaskDefinition", "DeregisterTaskDefinition")
 # What the application's template calls its cluster, and the roles of a task. CloudFormation
 # puts the stack's name before it. With less of it, as in `shop-*`, the rights of one
 # environment would hold in another whose name goes on, as in `shop-production`.
@@ -87,7 +88,7 @@ def _of_tasks(name: str) -> list[Statement]:
     cluster = f"{name}-{CLUSTER}-*"
     family = arn("ecs", f"task-definition/{name}-{MIGRATE}:*")
     here = ArnLike("ecs:cluster", arn("ecs", f"cluster/{cluster}"))
-    there = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
+    there = [f"ecs:{verb}" for verb in DEFINITIONS]
     roles = [role_arn(f"{name}-{each}-*") for each in TASK_ROLES]
     return [
         allow("Definitions", there, "*"),

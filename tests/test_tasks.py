@@ -16,7 +16,9 @@ import tasks
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "aws",
+    "aws_calls",
     "aws_errors",
+    "aws_hints",
     "credentials",
     "dotenv_file",
     "errors",

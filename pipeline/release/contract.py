@@ -28,6 +28,7 @@ OPTIONAL = {
     "WebHealthPath": "the path that the load balancer asks a task, for the words of a failure",
     "WorkerServiceName": "the ECS service of the worker, which is watched and proven, too",
     "WorkerTaskDefinition": "the task definition that the worker's service is to run",
+    "ScheduledTaskDefinition": "the task definition that the schedule starts",
 }
 
 

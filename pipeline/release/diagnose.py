@@ -1,6 +1,6 @@
 """Why a release fails, read while ECS still knows: a rollback deletes the evidence."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import aws, polling
@@ -129,13 +129,28 @@ class TargetWatch:
 def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskStopped:
     """Gather a stopped task's cause, ECS's reasons, exit codes and last log lines.
 
-    `target` is what the load balancer saw of it. Containers that the task definition does not
-    name are left out. A task that never ran has no log, so none is waited for.
+    `target` is what the load balancer saw of it. A task that never ran has no log, so none is
+    waited for.
     """
     definitions = _definitions(settings, task)
     container = faults.failed_container(task, definitions)
     has_run = task.get("startedAt") or (container or {}).get("exitCode") is not None
     lines = _log(settings, task, definitions, container) if has_run else []
+    event = stopped(task, definitions, container, lines, target)
+    return replace(event, log=tuple(lines[-SHOWN_LINES:]))
+
+
+def stopped(
+    task: dict[str, Any],
+    definitions: list[dict[str, Any]],
+    container: dict[str, Any] | None,
+    lines: list[str],
+    target: str = "",
+) -> TaskStopped:
+    """Return the event of a stopped task, without its log.
+
+    Containers that `definitions` do not name are left out.
+    """
     names = {each["name"] for each in definitions}
     containers = [each for each in task.get("containers", []) if each.get("name") in names]
     reasons = [task.get("stoppedReason", ""), *(each.get("reason", "") for each in containers)]
@@ -143,7 +158,7 @@ def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskS
         log_stream.short(task["taskArn"]),
         "; ".join(dict.fromkeys(each for each in reasons if each)),
         {each["name"]: each.get("exitCode") for each in containers},
-        tuple(lines[-SHOWN_LINES:]),
+        (),
         faults.cause(task, container, line=faults.exception_line(lines), target=target),
     )
 

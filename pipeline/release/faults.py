@@ -94,7 +94,9 @@ def cause(
     code = (container or {}).get("exitCode")
     if lost := reclaimed(task):
         return lost
-    if "health check" in reason and is_fault(task):
+    if task.get("stopCode") == "UserInitiated":
+        what = f"{name} was stopped: {reason or 'by a person'}"
+    elif "health check" in reason and is_fault(task):
         what = f"{name} never became healthy: {target or reason}"
     elif code is not None:
         what = _exited(name, code, own)

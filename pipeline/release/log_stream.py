@@ -88,10 +88,14 @@ def of_container(
     return LogStream(settings, group, f"{prefix}/{definition['name']}/{short(task['taskArn'])}")
 
 
+def wait_seconds(settings: Settings) -> float:
+    """Return how long to wait for a first line."""
+    return LOCAL_WAIT_SECONDS if settings.is_local else WAIT_SECONDS
+
+
 def last_lines(stream: LogStream) -> list[str]:
     """Read the last lines of a stream, LINES at most; wait for the first one to arrive."""
-    wait = LOCAL_WAIT_SECONDS if stream.settings.is_local else WAIT_SECONDS
-    until = polling.monotonic() + wait
+    until = polling.monotonic() + wait_seconds(stream.settings)
     while True:
         lines = _newest(stream)
         if lines or polling.monotonic() >= until:
@@ -101,7 +105,8 @@ def last_lines(stream: LogStream) -> list[str]:
 
 def _newest(stream: LogStream) -> list[str]:
     """Read the newest page that is not empty; an empty one may stand before others."""
-    logs = aws.client(stream.settings, "logs")
+    settings = stream.settings
+    logs = aws.client(settings, "logs")
     question: dict[str, Any] = {"logGroupName": stream.group, "logStreamName": stream.name}
     try:
         for _ in range(MAX_PAGES):
