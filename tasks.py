@@ -2,7 +2,7 @@
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, settings, templates
+from pipeline import deliver, operate, revision, settings, templates
 from pipeline.command import guarded
 
 ENV = "the environment: local, or one that settings name"
@@ -12,7 +12,7 @@ ENV = "the environment: local, or one that settings name"
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it is there."""
-    deliver.build(settings.load("local"), operate.view())
+    deliver.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
@@ -26,7 +26,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Promote the tested digest to the environment's repository."""
-    deliver.push(settings.load(env), operate.view(), untested=untested)
+    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(
@@ -47,8 +47,8 @@ def deploy(
     allow_older: bool = False,
 ) -> None:
     """Do what is missing of the above, then the stack, then the proof."""
-    environment = settings.load(env)
-    deliver.deploy(environment, parameter or [], untested=untested, allow_older=allow_older)
+    wanted, words = revision.current(), parameter or []
+    deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
 @task(help={"env": ENV})
@@ -121,14 +121,14 @@ def engine(_: Context) -> None:
 @guarded
 def local_up(_: Context) -> None:
     """Bring the local AWS account up."""
-    deliver.prepare(settings.load("local"), operate.view())
+    operate.local_up(settings.load("local"))
 
 
-@task
+@task(help={"yes": "remove the database, too, without being asked"})
 @guarded
-def local_down(_: Context) -> None:
+def local_down(_: Context, yes: bool = False) -> None:
     """Remove the local AWS account, with all that is in it."""
-    operate.local_down(settings.load("local"))
+    operate.local_down(settings.load("local"), yes=yes)
 
 
 @task(help={"env": ENV})

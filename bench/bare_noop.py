@@ -4,11 +4,7 @@ import os
 
 import boto3
 
-session = boto3.Session(
-    region_name="us-east-1",
-    aws_access_key_id="test",
-    aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
-)
+session = boto3.Session(region_name="us-east-1")
 endpoint = f"http://localhost:{os.environ.get('LOCAL_PORT', '4566')}"
 
 cloudformation = session.client("cloudformation", endpoint_url=endpoint)

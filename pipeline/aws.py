@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline import aws_calls, aws_errors, credentials
+from pipeline import aws_calls, aws_errors, credentials, local_key
+from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipeline.errors import SlipwayError
@@ -37,14 +38,30 @@ def _session(settings: Settings) -> Any:
     made = Session(session_vars=ignored)
     if settings.role_arn and settings.id_token:
         made._credentials = _web_identity(settings, made)  # noqa: SLF001 - botocore's providers want a file
+    key_id, secret = _access_key(settings)
     return boto3.Session(
         botocore_session=made,
         region_name=settings.region,
         profile_name=settings.profile,
-        aws_access_key_id=settings.access_key_id,
-        aws_secret_access_key=settings.secret_access_key,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         aws_session_token=settings.session_token,
     )
+
+
+def _access_key(settings: Settings) -> tuple[str | None, str | None]:
+    """Return the settings' key id and secret, or for `local` those that the account keeps.
+
+    Raises ConfigurationError where there is no local account.
+    """
+    if settings.access_key_id or not settings.is_local:
+        return settings.access_key_id, settings.secret_access_key
+    if (key := local_key.read(settings.local_port)) is None:
+        raise ConfigurationError(
+            f"this user has no local AWS account on port {settings.local_port}",
+            hint="invoke local.up",
+        )
+    return key.key_id, key.secret
 
 
 def _web_identity(settings: Settings, session: Any) -> Any:
@@ -99,11 +116,12 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
     A role is handed on as the temporary key that it is worth, because awscli takes a job's token
     from a file alone. Raises botocore's errors where the role cannot be taken.
     """
+    key_id, secret = _access_key(settings)
     given = {
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
-        "AWS_ACCESS_KEY_ID": settings.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": settings.secret_access_key,
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_SESSION_TOKEN": settings.session_token,
         "AWS_PROFILE": settings.profile,
         "AWS_ENDPOINT_URL": settings.endpoint_url,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pipeline import two_steps
 from pipeline.errors import ConfigurationError
 from pipeline.release import template
 from pipeline.release.template import Desired
@@ -40,10 +42,10 @@ def application(settings: Settings) -> Desired:
     """Render the application stack's template, and name the parameters that the options know."""
     chosen = options(settings)
     body = template.render(settings.stack_template, chosen)
-    secret = chosen.database_secret_arn
-    if secret is None or "DatabaseUrl" not in template.parameters(body):
-        return Desired(body, {})
-    return Desired(body, {"DatabaseUrl": secret})
+    loaded, secret = template.load(body), chosen.database_secret_arn
+    takes_secret = "DatabaseUrl" in loaded.get("Parameters", {})
+    named = {"DatabaseUrl": secret} if secret and takes_secret else {}
+    return Desired(body, named, first_step=partial(two_steps.first_step, loaded))
 
 
 def diagram(settings: Settings, form: str) -> str:

@@ -51,11 +51,32 @@ def engine(settings: Settings) -> None:
     say_text(f"engine {found.version} runs; base images: {images.python}, {images.postgres}")
 
 
-def local_down(settings: Settings) -> None:
-    """Remove the local account."""
+def local_up(settings: Settings) -> None:
+    """Bring the local account up, and show its address and how other tools use it."""
+    from pipeline import local_key
     from pipeline.local import account
 
-    account.down(settings, say_text)
+    account.up(settings, say_text)
+    endpoint = f"http://localhost:{settings.local_port}"
+    say_text(f"the local AWS account is up at {endpoint}; for other AWS tools:")
+    say_text(local_key.variables(settings.local_port, settings.region, endpoint))
+
+
+def local_down(settings: Settings, *, yes: bool) -> None:
+    """Remove the local account; ask first on a terminal, unless `yes`.
+
+    Raises Refused where the answer is not yes, or nobody can be asked.
+    """
+    from pipeline.local import account
+
+    account.down(settings, say_text, confirm=lambda question: yes or is_agreed(question))
+
+
+def is_agreed(question: str) -> bool:
+    """Whether the person at the terminal answers yes; False where there is no terminal."""
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def status(settings: Settings) -> None:

@@ -87,6 +87,9 @@ class Settings:
         parse=IMAGE_REPOSITORY,
         default="slipway/app",
     )
+    registry: str | None = setting(
+        "CI_REGISTRY", "the registry host that the next two are for, and no other", optional=True
+    )
     registry_user: str | None = setting(
         "CI_REGISTRY_USER", "the user of that registry", optional=True
     )
@@ -243,7 +246,10 @@ def _read_all(
 
 
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
-    """Replace all that could reach a real account: `local` never leaves this machine."""
+    """Replace all that could reach a real account: `local` never leaves this machine.
+
+    There is no access key among them: the account makes its own, and aws.py reads it.
+    """
     kept = {name: text for name, text in variables.items() if "AWS_" not in name}
     port = variables.get("LOCAL_PORT") or "4566"
     return {
@@ -251,8 +257,6 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
         "AWS_REGION": LOCAL_REGION,
         "AWS_STACKNAME": "slipway-local",
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
         "LOCAL_ECR_REPOSITORY": f"localhost:{port}/slipway",
         "LOCAL_DATABASE_SECRET_ARN": f"arn:aws:secretsmanager:{LOCAL_REGION}:{LOCAL_ACCOUNT}"
         ":secret:slipway/local/database-url",

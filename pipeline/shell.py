@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pipeline.errors import ConfigurationError, Failed
 
@@ -41,6 +42,7 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     command: Sequence[str],
     *,
     stdin: str | None = None,
+    stdout: IO[bytes] | None = None,
     env: Mapping[str, str | None] | None = None,
     cwd: Path | None = None,
     show: bool = False,
@@ -51,6 +53,7 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     """Run one command to its end and return what it left.
 
     `stdin` is text for the command's standard input: the way in for a secret.
+    `stdout` is an open file that takes the command's output as bytes.
     `env` is added to this process's environment; a name whose value is None is left out.
     With `show`, the output goes to the terminal instead of into the result. `timeout` is in
     seconds.
@@ -63,7 +66,7 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
         process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=pipe,
+            stdout=pipe if stdout is None else stdout,
             stderr=pipe,
             text=True,
             errors="replace",

@@ -35,16 +35,24 @@ def add(template: Template, options: Options) -> Parameters:
     template.add_condition(DEPLOY, Not(Equals(Ref(revision), "")))
     cpu = text(template, "WebWorkerCPU", "CPU units of a task; 1024 are a core", "256")
     cpu.AllowedValues = CPU_UNITS
+    memory = text(template, "WebWorkerMemory", "Memory of a task in MiB", "512")
+    memory.AllowedPattern = "[0-9]+"
     least = "How many tasks serve, or with autoscaling, how many at least"
     return Parameters(
         revision=revision,
         repository=text(template, "RepositoryURL", "The repository of the image, HOST/NAME"),
         cpu=cpu,
-        memory=text(template, "WebWorkerMemory", "Memory of a task in MiB", "512"),
+        memory=memory,
         desired_count=number(template, "WebWorkerDesiredCount", least, 2, least=0),
         most=_most(template) if options.autoscaling else None,
-        port=number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1),
+        port=_port(template),
     )
+
+
+def _port(template: Template) -> Parameter:
+    port = number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1)
+    port.MaxValue = 65535
+    return port
 
 
 def _most(template: Template) -> Parameter:

@@ -9,8 +9,22 @@ from stack.tasks import MIGRATE
 
 PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer")
 PUSH = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
-LOOK = ("DescribeStacks", "DescribeStackEvents", "DescribeChangeSet", "GetTemplate")
-CHANGE = ("ExecuteChangeSet", "DeleteChangeSet", "ContinueUpdateRollback", "RollbackStack")
+LOOK = (
+    "DescribeStacks",
+    "DescribeStackEvents",
+    "DescribeChangeSet",
+    "DescribeEvents",
+    "GetTemplate",
+)
+CHANGE = (
+    "CancelUpdateStack",
+    "ContinueUpdateRollback",
+    "DeleteChangeSet",
+    "DeleteStack",
+    "ExecuteChangeSet",
+    "RollbackStack",
+)
+DEFINITIONS = ("ListTaskDefinitions", "DescribeTaskDefinition", "DeregisterTaskDefinition")
 # What the application's template calls its cluster, and the roles of a task. CloudFormation
 # puts the stack's name before it. With less of it, as in `shop-*`, the rights of one
 # environment would hold in another whose name goes on, as in `shop-production`.
@@ -53,17 +67,18 @@ def _of_stacks(name: str, service_role: GetAtt) -> list[Statement]:
     which then may change and delete it.
     """
     stacks = arn("cloudformation", f"stack/{name}/*")
+    change_sets = arn("cloudformation", "changeSet/slipway-*/*")
     with_role = StringEquals("cloudformation:RoleArn", service_role)
     no_import = Null("cloudformation:ImportResourceTypes", "true")
     return [
-        allow("LookAtStack", [f"cloudformation:{each}" for each in LOOK], stacks),
+        allow("LookAtStack", [f"cloudformation:{each}" for each in LOOK], stacks, change_sets),
         allow(
             "LookAtDelivery",
             ["cloudformation:DescribeStacks"],
             arn("cloudformation", "stack/${AWS::StackName}/*"),
         ),
         allow("Propose", ["cloudformation:CreateChangeSet"], stacks, when=[with_role, no_import]),
-        allow("Change", [f"cloudformation:{each}" for each in (*CHANGE, "DeleteStack")], stacks),
+        allow("Change", [f"cloudformation:{each}" for each in CHANGE], stacks),
         pass_role("PassServiceRole", "cloudformation", service_role),
     ]
 
@@ -73,7 +88,7 @@ def _of_tasks(name: str) -> list[Statement]:
     cluster = f"{name}-{CLUSTER}-*"
     family = arn("ecs", f"task-definition/{name}-{MIGRATE}:*")
     here = ArnLike("ecs:cluster", arn("ecs", f"cluster/{cluster}"))
-    there = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
+    there = [f"ecs:{verb}" for verb in DEFINITIONS]
     roles = [role_arn(f"{name}-{each}-*") for each in TASK_ROLES]
     return [
         allow("Definitions", there, "*"),

@@ -1,7 +1,7 @@
 """The scheduled task: the application's cron."""
 
 from awacs.aws import ArnEquals, StringEquals
-from troposphere import AWS_ACCOUNT_ID, GetAtt, Ref, Sub, Template, iam, scheduler
+from troposphere import AWS_ACCOUNT_ID, GetAtt, Output, Ref, Sub, Template, iam, scheduler
 
 from stack import boundary
 from stack.parameters import DEPLOY
@@ -17,6 +17,14 @@ RETRIES, RETRY_SECONDS = 5, 600
 def add(template: Template, tasks: Tasks, room: Room, expression: str) -> scheduler.Schedule:
     """Add the schedule, which starts one task of the deployed revision at each time."""
     task = add_deployed(template, tasks, "ScheduledTaskDefinition", SCHEDULED)
+    template.add_output(
+        Output(
+            "ScheduledTaskDefinition",
+            Condition=DEPLOY,
+            Description="The task definition that the schedule starts",
+            Value=Ref(task),
+        )
+    )
     network = scheduler.AwsVpcConfiguration(
         AssignPublicIp=room.egress.public_address,
         Subnets=[Ref(each) for each in room.egress.subnets],

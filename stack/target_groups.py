@@ -6,6 +6,8 @@ from troposphere import elasticloadbalancingv2 as elb
 from stack.network import Network
 from stack.options import Options
 
+HEALTH_PATH = "/health/live"
+
 
 def add(
     template: Template, options: Options, network: Network, port: Parameter
@@ -17,6 +19,8 @@ def add(
     template.add_output(
         Output("WebTargetGroups", Description="Who answers for the balancer", Value=Sub(value))
     )
+    path = "What the load balancer asks a task"
+    template.add_output(Output("WebHealthPath", Description=path, Value=HEALTH_PATH))
     return targets
 
 
@@ -43,7 +47,7 @@ def _target_group(
             TargetType="ip",
             Protocol="HTTP",
             Port=Ref(port),
-            HealthCheckPath="/health/live",
+            HealthCheckPath=HEALTH_PATH,
             HealthCheckIntervalSeconds=10,
             HealthCheckTimeoutSeconds=5,
             HealthyThresholdCount=2,

@@ -1,8 +1,9 @@
 """The worker: a service of its own, for what no request should wait for."""
 
-from troposphere import Ref, Template, ecs
+from troposphere import Output, Ref, Template, ecs
 
 from stack import parameters, rollout
+from stack.parameters import DEPLOY
 from stack.tasks import WORKER, Tasks, add_deployed
 from stack.web import Room, shared
 
@@ -14,6 +15,11 @@ def add(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
     """
     count = parameters.number(template, "WorkerDesiredCount", "How many workers run", 1, least=0)
     task = add_deployed(template, tasks, "WorkerTaskDefinition", WORKER)
+    template.add_output(Output("WorkerServiceName", Description="The worker service", Value=WORKER))
+    expected = "The task definition that the worker service runs"
+    template.add_output(
+        Output("WorkerTaskDefinition", Condition=DEPLOY, Description=expected, Value=Ref(task))
+    )
     return template.add_resource(
         ecs.Service(
             "WorkerService",

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -60,8 +61,8 @@ def _refuse(what: str) -> NoReturn:
 
 @pytest.fixture
 def settings() -> Settings:
-    """The settings of the local environment, from no variable at all."""
-    return known.resolve("local", {})
+    """The settings of the local environment, from no variable at all, and an access key."""
+    return replace(known.resolve("local", {}), access_key_id="local", secret_access_key="secret")
 
 
 @pytest.fixture
@@ -85,6 +86,10 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.git("init", "--quiet", "--initial-branch", "main")
+        self.identify()
+
+    def identify(self) -> None:
+        """Commit as nobody."""
         self.git("config", "user.name", "Nobody")
         self.git("config", "user.email", "nobody@example.com")
 

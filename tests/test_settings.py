@@ -240,7 +240,7 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     client = aws.client(settings, "sts")
     assert client.meta.endpoint_url == settings.endpoint_url
     credentials = client._request_signer._credentials  # noqa: SLF001 - nothing public tells
-    assert (credentials.access_key, credentials.token) == ("test", None)
+    assert (credentials.access_key, credentials.token) == ("local", None)
 
 
 def test_awscli_gets_the_same_account(staging: Settings) -> None:

@@ -131,3 +131,12 @@ def test_a_detached_command_writes_to_its_log(tmp_path: Path) -> None:
     code = "import os; print(os.getsid(0) == os.getpid())"
     assert start_detached(python(code), log=log).wait() == 0
     assert log.read_text() == "before\nTrue\n"
+
+
+def test_an_output_that_is_no_text_goes_into_a_file(tmp_path: Path) -> None:
+    """Bytes arrive as they were written, and are not in the result."""
+    file = tmp_path / "output"
+    with file.open("wb") as output:
+        done = run(python(r"import sys; sys.stdout.buffer.write(b'a\xff\r\n')"), stdout=output)
+    assert file.read_bytes() == b"a\xff\r\n"
+    assert done.stdout == ""

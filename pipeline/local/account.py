@@ -1,10 +1,12 @@
 """The local AWS account: MiniStack with a container engine and a Postgres behind it.
 
-There is one for each user and port, shared by every checkout, as a real account is.
+There is one for each user, state folder and port, shared by every checkout, as a real account
+is. Its names and labels in the engine say whose it is; nobody else's is touched. Only who can
+read its access key can use it: local_key.py makes it, and server_guard.py asks for it.
 
 Its state (stacks, images, secrets, services, logs) is written when its server is told to
 stop, as a machine's shutdown does, and the next `up` brings it back; the services then start
-their tasks anew. When server or machine are killed, the account is what it was at its last
+their tasks again. When server or machine are killed, the account is what it was at its last
 stop, which is empty if there was none: a deploy makes what is missing. The database keeps
 its rows in either case.
 """
@@ -15,8 +17,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline import aws
-from pipeline.errors import ConfigurationError, Failed
+from pipeline import aws, local_key
+from pipeline.errors import ConfigurationError, Failed, Refused
 from pipeline.local import database, emulator, engine
 from pipeline.settings import Settings
 from pipeline.shell import run
@@ -24,13 +26,14 @@ from pipeline.shell import run
 SECRET_NAME = "slipway/local/database-url"  # noqa: S105 - a name
 
 Say = Callable[[str], None]
+Confirm = Callable[[str], bool]
 
 
 def up(settings: Settings, say: Say) -> None:
-    """Bring the account up; one request when it is up already.
+    """Bring the account up; one request and one look at the database when it is up already.
 
     Raises ConfigurationError when something else has the port, when no engine runs, or when
-    its containers cannot be reached; Failed when a part does not start.
+    its containers cannot be reached; Failed when a part does not start, or the server hangs.
     """
     if _is_up(settings, say):
         return
@@ -39,49 +42,74 @@ def up(settings: Settings, say: Say) -> None:
             _bring_up(settings, say)
 
 
-def down(settings: Settings, say: Say) -> None:
-    """Remove the account: server, containers, database, images, state. What is gone is gone.
+def down(settings: Settings, say: Say, confirm: Confirm) -> None:
+    """Remove the account: server, containers, database, images, state. Nothing is kept.
 
-    Raises ConfigurationError when parts of it are in an engine that does not run.
+    Before a database goes, `confirm` is asked, with the question. Raises Refused where it says
+    no; ConfigurationError when another account has the port, or when parts of this one are in
+    an engine that does not run.
     """
     port = settings.local_port
-    state = emulator.state_folder(port)
+    state = local_key.state_folder(port)
+    _own_answer(port)
+    runs = engine.ask() is not None
+    if runs and database.exists(_database(port)):
+        question = f"remove the local AWS account of port {port} with its database?"
+        if not confirm(question):
+            raise Refused("nothing was removed", hint="invoke local.down --yes")
     say(f"removing the local AWS account of port {port}")
     with _alone(say):
         emulator.stop(port, signal.SIGKILL)  # its state is not wanted any more
         _require_ended(port)
-        if engine.ask():
+        if runs:
             _remove_containers(port)
-            database.down(_database(port), _network(port))
+            database.down(_database(port), _name(port))
             _remove_images(port)
         elif state.exists():
             engine.require()
         shutil.rmtree(state, ignore_errors=True)
 
 
+def _name(port: int) -> str:
+    """Return the name of the account's network, with which its other names begin."""
+    return f"slipway-{port}-{local_key.owner(port)}"
+
+
 def _database(port: int) -> str:
-    return f"slipway-{port}-database"
-
-
-def _network(port: int) -> str:
-    return f"slipway-{port}"
+    return f"{_name(port)}-database"
 
 
 def _is_up(settings: Settings, say: Say) -> bool:
-    """Whether the server runs and was brought up to the end; one request."""
+    """Whether the server runs and was brought up to the end, and the database runs."""
     port = settings.local_port
-    answer = emulator.answering_edition(port)
-    if answer is not None and answer not in emulator.editions(port):
-        raise ConfigurationError(
-            f"port {port} is taken by something else",
-            hint="set LOCAL_PORT to a free port, or free it",
+    answer = _own_answer(port)
+    if answer == "":
+        pid = emulator.process_id(port)
+        raise Failed(
+            f"the local AWS account's server (process {pid}) does not answer",
+            hint=f"wait, and type it again; if it still does not: kill {pid}, then invoke local.up",
         )
-    if answer is None or not (emulator.state_folder(port) / "ready").exists():
+    is_ready = (local_key.state_folder(port) / "ready").exists()
+    if answer not in emulator.editions(port) or not is_ready:
         return False
     if answer != emulator.edition(port, waits=settings.local_stack_waits):
-        # Others may be at work in it, so it is not started anew.
+        # Others may be at work in it, so it is not restarted.
         say("the local AWS account runs with another LOCAL_STACK_WAITS, until invoke local.down")
-    return True
+    return database.runs(_database(port))
+
+
+def _own_answer(port: int) -> str | None:
+    """Return what the account's server answers: "" where it hangs, None where none runs.
+
+    Raises ConfigurationError where another account, or another program, has the port.
+    """
+    answer = emulator.answering_edition(port)
+    if answer is None or answer in emulator.editions(port) or emulator.process_id(port):
+        return answer
+    what = "another local AWS account" if answer.startswith("slipway") else "something else"
+    raise ConfigurationError(
+        f"port {port} is taken by {what}", hint="set LOCAL_PORT to a free port, or free it"
+    )
 
 
 def _require_ended(port: int) -> None:
@@ -96,15 +124,17 @@ def _require_ended(port: int) -> None:
 def _bring_up(settings: Settings, say: Say) -> None:
     engine.require()
     port, waits = settings.local_port, settings.local_stack_waits
-    state = emulator.state_folder(port)
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ready = state / "ready"
-    ready.unlink(missing_ok=True)
-    emulator.stop(port)  # half up
-    _require_ended(port)
+    local_key.create(port)
+    state = local_key.state_folder(port)
     say("starting the local database")
     name = _database(port)
-    url = database.up(name, _network(port), settings.postgres_image, state / "password")
+    url = database.up(name, _name(port), settings.postgres_image, state / "password")
+    ready = state / "ready"
+    if ready.exists() and emulator.answering_edition(port) in emulator.editions(port):
+        return  # it was the database alone
+    ready.unlink(missing_ok=True)
+    emulator.stop(port)  # half up, or of another version
+    _require_ended(port)
     python = emulator.environment(say)
     say(f"starting the local AWS account at {settings.endpoint_url}")
     emulator.start(python, port, name, waits=waits)
@@ -115,8 +145,8 @@ def _bring_up(settings: Settings, say: Say) -> None:
 @contextmanager
 def _alone(say: Say) -> Iterator[None]:
     """Wait until no other process brings an account up or down, and keep others waiting."""
-    emulator.states().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (emulator.states() / "lock").open("w") as lock:
+    local_key.states().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (local_key.states() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -134,9 +164,10 @@ def _remove_containers(port: int) -> None:
 
 def _remove_images(port: int) -> None:
     """Remove the names that images had in this account; what was built keeps its own."""
-    listed = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"]
-    here = ["--filter", f"reference=localhost:{port}/*"]
-    names = run([*listed, *here]).stdout.split()
+    columns = "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}"
+    listed = ["docker", "images", "--digests", "--format", columns]
+    rows = run([*listed, "--filter", f"reference=localhost:{port}/*"]).stdout.splitlines()
+    names = [tag if not tag.endswith("<none>") else digest for tag, digest in map(str.split, rows)]
     if names:
         run(["docker", "rmi", "--force", *names], check=False)
 

@@ -2,9 +2,9 @@
 
 import secrets
 import socket
-import time
 from pathlib import Path
 
+from pipeline import polling
 from pipeline.errors import ConfigurationError, Failed
 from pipeline.shell import run
 
@@ -33,6 +33,17 @@ def up(name: str, network: str, image: str, password_file: Path) -> str:
     if is_new:  # the volume may be older
         _set_password(name, password)
     return f"postgresql://{USER}:{password}@{ALIAS}:{PORT}/{USER}"
+
+
+def runs(name: str) -> bool:
+    """Whether the database's container runs."""
+    state = run(["docker", "inspect", "--format", "{{.State.Running}}", name], check=False)
+    return state.stdout.strip() == "true"
+
+
+def exists(name: str) -> bool:
+    """Whether there is a database, running or not: its rows are in the volume."""
+    return run(["docker", "volume", "inspect", name], check=False).code == 0
 
 
 def down(name: str, network: str) -> None:
@@ -80,14 +91,14 @@ def _make_network(network: str) -> None:
 
 
 def _wait(name: str) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = polling.monotonic() + START_SECONDS
     ready = ["docker", "exec", name, "pg_isready", "--quiet", "--host", "localhost"]
-    while time.monotonic() < until:
+    while polling.monotonic() < until:
         if run(ready, check=False).code == 0:
             return
         # An interrupted `docker run` may end what was found running a moment ago.
         run(["docker", "start", name], check=False)
-        time.sleep(0.2)
+        polling.sleep(0.2)
     raise Failed(f"the database {name} does not answer", hint=f"docker logs {name}")
 
 

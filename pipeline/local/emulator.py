@@ -7,11 +7,12 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import polling
 from pipeline.errors import Failed
+from pipeline.local_key import credentials_file, owner, state_folder, states
 from pipeline.settings import LOCAL_REGION
 from pipeline.shell import run, start_detached
 
@@ -25,34 +26,23 @@ ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements-local.txt"
 
 
-def states() -> Path:
-    """Name the folder of all local accounts of this user."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "slipway"
-
-
-def state_folder(port: int) -> Path:
-    """Name the folder of one account: its state, log, process number and password."""
-    return states() / str(port)
-
-
 def instance(port: int) -> str:
-    """Name the value of the label `ministack.instance` that the server gives its containers."""
-    return f"slipway:{port}"
+    """Return the value of the label `ministack.instance` that the server gives its containers."""
+    return f"slipway-{owner(port)}:{port}"
 
 
 def edition(port: int, *, waits: bool) -> str:
-    """Name what the server of this user, port and setting says of itself."""
-    return f"slipway {state_folder(port)}{' waits' if waits else ''}"
+    """Return what the server of this user, state folder and setting says of itself."""
+    return f"slipway {owner(port)}{' waits' if waits else ''}"
 
 
 def editions(port: int) -> list[str]:
-    """List what a server of this user and port may say of itself."""
+    """List what a server of this user and state folder may say of itself."""
     return [edition(port, waits=waits) for waits in (True, False)]
 
 
 def answering_edition(port: int) -> str | None:
-    """Ask what answers on a port: "" when it is no MiniStack, None when nothing does."""
+    """Ask what answers on a port: "" when it is no MiniStack or hangs, None when nothing does."""
     connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", HEALTH)
@@ -67,7 +57,7 @@ def answering_edition(port: int) -> str | None:
 
 
 def environment(say: Callable[[str], None]) -> Path:
-    """Find MiniStack's Python, or make its virtual environment; an interrupted one is remade."""
+    """Return MiniStack's Python; make its virtual environment where it is missing or incomplete."""
     kind = f"{sys.version_info.major}.{sys.version_info.minor}".encode()
     digest = hashlib.sha256(kind + REQUIREMENTS.read_bytes()).hexdigest()[:12]
     folder = states() / f"venv-{digest}"
@@ -83,9 +73,15 @@ def environment(say: Callable[[str], None]) -> Path:
 
 
 def variables(port: int, neighbour: str, *, waits: bool) -> dict[str, str]:
-    """Decide the server's environment; tasks join the network of the container `neighbour`."""
+    """Decide the server's environment; tasks join the network of the container `neighbour`.
+
+    It names the file of the access key, and holds no key: neither the account's nor one that
+    the user has for AWS.
+    """
     state = state_folder(port)
     return {
+        **dict.fromkeys(("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), ""),
+        "AWS_SHARED_CREDENTIALS_FILE": str(credentials_file(port)),
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "HOSTNAME": neighbour,
@@ -96,9 +92,12 @@ def variables(port: int, neighbour: str, *, waits: bool) -> dict[str, str]:
         "PERSIST_STATE": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONSAFEPATH": "1",
+        "S3_DATA_DIR": str(state / "s3"),
+        "SFTP_ENABLED": "0",
         "SLIPWAY_PID_FILE": str(state / "pid"),
         "SLIPWAY_STACK_WAITS": str(int(waits)),
         "STATE_DIR": str(state / "state"),
+        "TMPDIR": str(state / "tmp"),
     }
 
 
@@ -109,36 +108,37 @@ def start(python: Path, port: int, neighbour: str, *, waits: bool) -> None:
     """
     log = state_folder(port) / "server.log"
     env = variables(port, neighbour, waits=waits)
+    Path(env["TMPDIR"]).mkdir(exist_ok=True)
     process = start_detached([str(python), "-m", MODULE], log=log, env=env)
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
+    until = polling.monotonic() + START_SECONDS
+    while polling.monotonic() < until:
         if answering_edition(port) == env["MINISTACK_EDITION"]:
             return
         # One that an interrupted command left behind may have been quicker.
-        if process.poll() is not None and process_number(port) is None:
+        if process.poll() is not None and process_id(port) is None:
             break
-        time.sleep(0.1)
+        polling.sleep(0.1)
     last = "\n  ".join(log.read_text(errors="replace").splitlines()[-5:])
     raise Failed(
         f"the local AWS account did not start:\n  {last}",
-        hint=f"read {log}; invoke local.down begins anew",
+        hint=f"read {log}; to begin with an empty account: invoke local.down",
     )
 
 
 def stop(port: int, with_signal: signal.Signals = signal.SIGTERM) -> None:
     """End the server, if it runs: it keeps its state on SIGTERM, and not on SIGKILL."""
-    if (number := process_number(port)) is None:
+    if (number := process_id(port)) is None:
         return
     os.kill(number, with_signal)
-    until = time.monotonic() + STOP_SECONDS
-    while process_number(port) and time.monotonic() < until:
-        time.sleep(0.05)
-    if process_number(port):
+    until = polling.monotonic() + STOP_SECONDS
+    while process_id(port) and polling.monotonic() < until:
+        polling.sleep(0.05)
+    if process_id(port):
         os.kill(number, signal.SIGKILL)
 
 
-def process_number(port: int) -> int | None:
-    """Find the process of this account's server, which keeps its file locked as long as it runs."""
+def process_id(port: int) -> int | None:
+    """Return the id of this account's server, which keeps its file locked as long as it runs."""
     kept = state_folder(port) / "pid"
     try:
         with kept.open() as file:

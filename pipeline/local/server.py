@@ -6,8 +6,12 @@ by name, so its version is pinned, and the server does not start where a name ha
 
 - `server_stacks`: a stack waits for its service, and takes back one that fails.
 - `server_tasks`: a task serves when it answers, and ends when its requests have ended.
-- Here: containers publish their ports on loopback alone, and a stop takes seconds, whatever
-  is waited for.
+- `server_guard`: no browser, and nothing that comes under a foreign name, reaches the API.
+- `server_credentials` and `server_registry`: a call is signed by a key of this account, and
+  the registry's password is this account's.
+- `server_application`: the served application, apart from everything else.
+- Here: nothing listens on another address than loopback, neither the server nor a container,
+  and a stop takes seconds, whatever is waited for.
 
 What this server does is never evidence of what AWS does.
 """
@@ -15,6 +19,7 @@ What this server does is never evidence of what AWS does.
 import fcntl
 import importlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +28,28 @@ from typing import Any
 from docker.models.containers import ContainerCollection  # type: ignore[import-untyped]
 from ministack import app
 
-from pipeline.local import server_stacks, server_tasks
+from pipeline import local_key
+from pipeline.local import (
+    server_application,
+    server_credentials,
+    server_guard,
+    server_registry,
+    server_stacks,
+    server_tasks,
+)
+from pipeline.local.server_guard import Part
+from pipeline.local_key import AccessKey
 
 LOOPBACK = "127.0.0.1"
 NEEDED = {
-    "ministack.app": ["_load_persisted_state", "_stop_docker_containers"],
+    "ministack.app": [
+        "_handle_alb_request",
+        "_load_persisted_state",
+        "_send_if_handled",
+        "_stop_docker_containers",
+        "_with_date_header",
+    ],
+    "ministack.core.responses": ["_account_from_sts_session"],
     "ministack.services.alb": ["_tgs"],
     "ministack.services.cloudformation": ["_stacks"],
     "ministack.services.cloudformation.provisioners": [
@@ -38,6 +60,7 @@ NEEDED = {
         "_runs_on_worker_thread",
         "_sends_back_failed_update",
     ],
+    "ministack.services.ecr": ["_get_authorization_token"],
     "ministack.services.ecs": [
         "_cleanup_task_resources",
         "_get_docker",
@@ -62,6 +85,18 @@ def missing_names() -> list[str]:
         for name in names
         if not hasattr(importlib.import_module(module), name)
     ]
+
+
+def listen_on_loopback() -> None:
+    """Let this process listen on no other address; some of MiniStack's services would."""
+
+    def refuse_others(event: str, values: tuple[Any, ...]) -> None:
+        if event == "socket.bind" and isinstance(values[1], tuple):
+            address = values[1][0]
+            if address not in {LOOPBACK, "::1", "localhost"}:
+                raise PermissionError(f"the local account does not listen on {address!r}")
+
+    sys.addaudithook(refuse_others)
 
 
 def publish_on_loopback() -> None:
@@ -124,10 +159,35 @@ def alone() -> Iterator[None]:
         yield
 
 
+def own_key() -> AccessKey:
+    """Read the account's access key, and let MiniStack take it for the key of its root user.
+
+    Raises SystemExit where the account has none.
+    """
+    path = Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"])
+    if (key := local_key.read_file(path)) is None:
+        raise SystemExit(f"{path} has no access key")
+    os.environ.update(AWS_ACCESS_KEY_ID=key.key_id, AWS_SECRET_ACCESS_KEY=key.secret)
+    return key
+
+
+def close(key: AccessKey) -> None:
+    """Let nobody in but who has the key, and the users of the served application."""
+    checks = {
+        Part.API: server_credentials.signed_by(key),
+        Part.REGISTRY: server_registry.logged_in(key),
+    }
+    app.app = server_guard.guard(app.app, server_application.serve, checks)
+    server_registry.give_passwords(key)
+    server_registry.log_in_to_pull(key, int(os.environ["GATEWAY_PORT"]))
+
+
 def main() -> None:
-    """Serve until a signal comes; the variables are those that account.py sets."""
+    """Serve until a signal comes; the variables are those that emulator.py sets."""
     if moved := missing_names():
         raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
+    listen_on_loopback()
+    close(own_key())
     publish_on_loopback()
     end_at_once()
     mend_what_was_kept()

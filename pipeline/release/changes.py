@@ -1,14 +1,15 @@
-"""A change set: proposed, shown, and executed or thrown away."""
+"""A change set: proposed, shown, and executed or deleted."""
 
-import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import aws, polling
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.release import stack as stacks
-from pipeline.release import template
-from pipeline.release.stack import Stack
+from pipeline.errors import Failed
+from pipeline.release import parameters, template, template_upload
+from pipeline.release.stack import Busy, Stack, is_busy
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
 from pipeline.settings import Settings
@@ -16,9 +17,10 @@ from pipeline.view.events import ResourceChange
 
 PROPOSE_SECONDS = 300
 POLL_SECONDS = 0.5
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-BODY_BYTES = 51_200
 EMPTY = ("didn't contain changes", "No updates are to be performed")
+# Somebody else executed a change set, which makes CloudFormation delete the others:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+OUTDATED = {"ChangeSetNotFound", "InvalidChangeSetStatus"}
 
 
 @dataclass(frozen=True)
@@ -31,58 +33,76 @@ class ChangeSet:
 
     @property
     def named(self) -> dict[str, str]:
-        """Name it in a call: with its stack, by which the right to the call is decided."""
+        """Name it in a call: with its stack, by which the permission for the call is decided."""
         return {"ChangeSetName": self.id, "StackName": self.stack}
 
 
-def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | None:
-    """Have CloudFormation work out what would change; None when nothing would.
+@contextmanager
+def proposal(settings: Settings, stack: Stack, desired: Desired) -> Iterator[ChangeSet | None]:
+    """Have CloudFormation work out what would change; None if nothing would.
 
-    Raises Failed with CloudFormation's reason when it refuses, ConfigurationError for a
-    template that has no way to get there.
+    At the end of the block the change set is deleted, unless it was executed: what is left of
+    an interrupted deploy is nothing.
+
+    Raises Busy if somebody else is changing the stack, Failed with CloudFormation's reason when
+    it refuses, ConfigurationError for a template that is too long for a call.
+    """
+    proposed = propose(settings, stack, desired)
+    try:
+        yield proposed
+    except BaseException:
+        with suppress(Exception):  # the reason to leave is worth more
+            discard(settings, proposed)
+        raise
+
+
+def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | None:
+    """Create a change set, wait until it is worked out, and return it; None without a change."""
+    cloudformation = aws.client(settings, "cloudformation")
+    name = f"slipway-{secrets.token_hex(8)}"
+    declared = template.load(desired.body).get("Parameters", {})
+    try:
+        created = cloudformation.create_change_set(
+            StackName=stack.name,
+            ChangeSetName=name,
+            ClientToken=name,
+            ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
+            Parameters=parameters.of_change_set(declared, desired.parameters, stack.parameters),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            **template_upload.arguments(settings, stack.name, desired),
+            **({"RoleARN": desired.service_role} if desired.service_role else {}),
+        )
+    except cloudformation.exceptions.ClientError as error:
+        if is_busy(error):
+            raise Busy(stack.name) from error
+        raise
+    return _worked_out(settings, ChangeSet(created["Id"], stack.name, ()))
+
+
+def execute(settings: Settings, change_set: ChangeSet, token: str) -> None:
+    """Begin the change, as the operation of this token.
+
+    Raises Busy if the stack has changed since the change set was worked out, or is changing.
     """
     cloudformation = aws.client(settings, "cloudformation")
-    made = cloudformation.create_change_set(
-        StackName=stack.name,
-        ChangeSetName=f"slipway-{int(polling.wall() * 1e9)}",
-        ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
-        Parameters=stacks.carried(stack, template.parameters(desired.body), desired.parameters),
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-        **_template(settings, stack, desired),
-        **({"RoleARN": desired.service_role} if desired.service_role else {}),
-    )
-    proposed = ChangeSet(made["Id"], stack.name, ())
-    answer = _wait(cloudformation, proposed)
-    if answer["Status"] == "CREATE_COMPLETE":
-        return replace(proposed, changes=tuple(_changes(cloudformation, proposed)))
-    cloudformation.delete_change_set(**proposed.named)
-    reason = answer.get("StatusReason", "")
-    if is_empty(reason):
-        return None
-    raise Failed(f"CloudFormation refuses the change of {stack.name}: {reason}")
+    try:
+        cloudformation.execute_change_set(**change_set.named, ClientRequestToken=token)
+    except cloudformation.exceptions.ClientError as error:
+        if is_busy(error) or aws.error_code(error) in OUTDATED:
+            raise Busy(change_set.stack) from error
+        raise
 
 
-def _template(settings: Settings, stack: Stack, desired: Desired) -> dict[str, str]:
-    """Give the template as it is, or where it is too long for that, by its place in S3."""
-    size = len(desired.body.encode())
-    if size <= BODY_BYTES:
-        return {"TemplateBody": desired.body}
-    if not desired.bucket:
-        raise ConfigurationError(
-            f"the template of {stack.name} has {size} bytes; above {BODY_BYTES} it goes through S3",
-            hint=f"invoke bootstrap --env {settings.environment}, which makes the bucket",
-        )
-    key = f"{stack.name}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
-    s3 = aws.client(settings, "s3")
-    s3.put_object(Bucket=desired.bucket, Key=key, Body=desired.body.encode())
-    return {"TemplateURL": template_url(settings, desired.bucket, key)}
-
-
-def template_url(settings: Settings, bucket: str, key: str) -> str:
-    """Name an object as CloudFormation takes it."""
-    if settings.endpoint_url:
-        return f"{settings.endpoint_url}/{bucket}/{key}"
-    return f"https://{bucket}.s3.{settings.region}.amazonaws.com/{key}"
+def discard(settings: Settings, change_set: ChangeSet | None) -> None:
+    """Delete a change set, if there is one; what CloudFormation executes is left alone."""
+    if change_set is None:
+        return
+    cloudformation = aws.client(settings, "cloudformation")
+    try:
+        cloudformation.delete_change_set(**change_set.named)
+    except cloudformation.exceptions.ClientError as error:
+        if aws.error_code(error) not in OUTDATED and not is_busy(error):
+            raise
 
 
 def is_empty(reason: str) -> bool:
@@ -90,30 +110,74 @@ def is_empty(reason: str) -> bool:
     return any(words in reason for words in EMPTY)
 
 
-def execute(settings: Settings, change_set: ChangeSet) -> None:
-    """Begin the change."""
-    aws.client(settings, "cloudformation").execute_change_set(**change_set.named)
+def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
+    answer = _wait(settings, proposed)
+    if answer["Status"] == "CREATE_COMPLETE":
+        return replace(proposed, changes=tuple(_changes(settings, proposed, answer)))
+    reason = answer.get("StatusReason", "")
+    if is_empty(reason):
+        discard(settings, proposed)
+        return None
+    reasons = [reason, *_validation_errors(settings, proposed)]
+    discard(settings, proposed)
+    raise Failed(
+        "\n  ".join([f"CloudFormation refuses the change of {proposed.stack}:", *reasons]),
+        hint="nothing was changed; fix the template or the parameters, then the same command",
+    )
 
 
-def _wait(cloudformation: Any, proposed: ChangeSet) -> dict[str, Any]:
+def _wait(settings: Settings, proposed: ChangeSet) -> dict[str, Any]:
+    cloudformation = aws.client(settings, "cloudformation")
     until = polling.monotonic() + PROPOSE_SECONDS
     while polling.monotonic() < until:
-        answer: dict[str, Any] = cloudformation.describe_change_set(**proposed.named)
+        try:
+            answer: dict[str, Any] = cloudformation.describe_change_set(**proposed.named)
+        except cloudformation.exceptions.ChangeSetNotFoundException as error:
+            raise Busy(proposed.stack) from error
         if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
             return answer
         polling.sleep(POLL_SECONDS)
     raise Failed(
-        f"the change set {proposed.id} is not ready after {PROPOSE_SECONDS} s", hint="again"
+        f"the change set {proposed.id} is not ready after {PROPOSE_SECONDS} s",
+        hint="the same command again",
     )
 
 
-def _changes(cloudformation: Any, proposed: ChangeSet) -> list[ResourceChange]:
-    pages = cloudformation.get_paginator("describe_change_set").paginate(**proposed.named)
-    return [change(each["ResourceChange"]) for page in pages for each in page.get("Changes", [])]
+def _changes(
+    settings: Settings, proposed: ChangeSet, answer: dict[str, Any]
+) -> Iterator[ResourceChange]:
+    """Read the changes, of which the first page is known already."""
+    while True:
+        yield from (change(each["ResourceChange"]) for each in answer.get("Changes", []))
+        if not (more := answer.get("NextToken")):
+            return
+        cloudformation = aws.client(settings, "cloudformation")
+        answer = cloudformation.describe_change_set(**proposed.named, NextToken=more)
 
 
-def change(found: dict[str, Any]) -> ResourceChange:
+def change(described: dict[str, Any]) -> ResourceChange:
     """Read one change of DescribeChangeSet."""
-    replaced = str(found.get("Replacement", ""))
-    kind = found["ResourceType"]
-    return ResourceChange(found["Action"], found["LogicalResourceId"], kind, replaced)
+    replaced = str(described.get("Replacement", ""))
+    kind = described["ResourceType"]
+    return ResourceChange(described["Action"], described["LogicalResourceId"], kind, replaced)
+
+
+def _validation_errors(settings: Settings, proposed: ChangeSet) -> list[str]:
+    """List what CloudFormation's early validation found, which only DescribeEvents has.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+    """
+    cloudformation = aws.client(settings, "cloudformation")
+    try:
+        answer = cloudformation.describe_events(**proposed.named, Filters={"FailedEvents": True})
+    except (
+        cloudformation.exceptions.ClientError
+    ):  # without the permission, the general reason has to do
+        return []
+    return [text for event in answer["OperationEvents"] if (text := _validation_error(event))]
+
+
+def _validation_error(event: dict[str, Any]) -> str:
+    reason = event.get("ValidationStatusReason") or event.get("HookStatusReason", "")
+    place = event.get("ValidationPath") or event.get("LogicalResourceId", "")
+    return f"{place}: {reason}".removeprefix(": ") if reason else ""

@@ -1,20 +1,42 @@
 """From a pushed image to a service that is proven to run it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pipeline import revision
-from pipeline.errors import RecoveryNeeded, Refused
-from pipeline.release import changes, oneoff, prove, recover, service, stack, template, watch
+from pipeline.git_history import Relation
+from pipeline.release import (
+    age,
+    changes,
+    contract,
+    oneoff,
+    parameters,
+    prove,
+    service,
+    stack,
+    template,
+    update,
+)
 from pipeline.release.prove import Verdict
-from pipeline.release.stack import Stack
+from pipeline.release.stack import Busy, Stack
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
-from pipeline.release.watch import Tail
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Proven, Say, stage
 
-REVISION = "WebAppRevision"
+# How often a deploy begins again because someone else changed the stack meanwhile.
+TURNS = 5
+
+
+@dataclass
+class Release:
+    """An image on its way to an environment: what the stack is to be, and what was done so far."""
+
+    settings: Settings
+    image: Image
+    wanted: Desired
+    allow_older: bool
+    say: Say
+    migrated: bool = False
 
 
 def deploy(
@@ -22,37 +44,23 @@ def deploy(
 ) -> bool:
     """Bring the environment to `image`, and prove it; False when there was nothing to do.
 
-    Raises Refused when a newer revision is deployed, Failed with the reasons when the release
-    does not come about: the previous one serves then, unless the message says otherwise.
+    Raises Refused when a newer revision is deployed or others keep changing the stack, Failed
+    with the reasons when the release does not come about: the previous one serves then, unless
+    the message says otherwise.
     """
-    named = {**parameters(settings, image), **desired.parameters}
-    wanted = desired.naming(named)
-    template.require_parameters(wanted)
-    found = ready(settings, stack.observe(settings, settings.stack_name), say)
-    refuse_older(found, image.tag, allow_older=allow_older)
-    if is_deployed(settings, found, wanted, image):
-        _say_proven(settings, found, image, say)
-        return False
-    wanted = delivered(settings, wanted)
-    if found.step is Step.CREATE:
-        with stage(say, "infrastructure"):
-            found = apply(settings, found, wanted.naming({REVISION: ""}), say)
-    if found.parameters.get(REVISION) != image.tag:
-        with stage(say, "migrate"):
-            oneoff.migrate(settings, found, image, say)
-    with stage(say, "release"):
-        found = apply(settings, found, wanted, say)
-    with stage(say, "proof"):
-        meant, where = found.output("WebTaskDefinition"), service.place(found)
-        assert where is not None  # noqa: S101 - output() has raised otherwise
-        prove.prove(settings, where, meant, image, say)
-    _say_proven(settings, found, image, say)
-    return True
+    wanted = delivered(settings, desired.naming(decided(settings, image)))
+    release = Release(settings, image, wanted, allow_older, say)
+    for _ in range(TURNS):
+        try:
+            return _take_turn(release)
+        except Busy as busy:
+            say(Note(f"{busy.what}: looking again"))
+    raise Busy(settings.stack_name)
 
 
-def parameters(settings: Settings, image: Image) -> dict[str, str]:
-    """Decide the parameters that settings and image name; the stack carries the others over."""
-    return {REVISION: image.tag, "RepositoryURL": settings.ecr_repository}
+def decided(settings: Settings, image: Image) -> dict[str, str]:
+    """Return the parameters that settings and image decide; the stack carries the others over."""
+    return {contract.REVISION: image.tag, contract.REPOSITORY: settings.ecr_repository}
 
 
 def delivered(settings: Settings, wanted: Desired) -> Desired:
@@ -62,76 +70,92 @@ def delivered(settings: Settings, wanted: Desired) -> Desired:
     return replace(wanted, service_role=role, bucket=bucket)
 
 
-def ready(settings: Settings, found: Stack, say: Say) -> Stack:
-    """Bring the stack to a state that takes a change.
+def _take_turn(release: Release) -> bool:
+    """Observe, decide, act, watch and prove, from the beginning; True when anything was done.
 
-    Raises RecoveryNeeded when it is stuck.
+    Raises Busy when someone else changes the stack in between, before this deploy does.
     """
-    found = watch.settle(settings, found, say)
-    if found.step is Step.RECOVER:
-        raise RecoveryNeeded(
-            f"stack {found.name} is {found.state.status}: {found.reason}",
-            hint=f"invoke recover --env {settings.environment}",
-        )
-    if found.step is Step.REPLACE:
-        say(Note(f"stack {found.name} is {found.state.status}: deleting what is left of it"))
-        found = recover.delete(settings, found, say)
-    return found
+    settings, image, say = release.settings, release.image, release.say
+    found = update.ensure_updatable(settings, stack.observe(settings, settings.stack_name), say)
+    relation = age.compare(found, image.tag)
+    age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
+    deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
+    if is_deployed(release, found, deployed):
+        _say_proven(release, found)
+        return release.migrated
+    migrates = needs_migration(release, found, relation)
+    if migrates:
+        found = _prepare(release, found, deployed)
+    found = _update(release, found, migrates=migrates)
+    with stage(say, "proof"):
+        meant, where = found.output("WebTaskDefinition"), service.place(found)
+        assert where is not None  # noqa: S101 - output() has raised otherwise
+        prove.prove(settings, where, meant, image, say)
+    _say_proven(release, found)
+    return True
 
 
-def refuse_older(found: Stack, tag: str, *, allow_older: bool) -> None:
-    """Raise Refused when what is deployed descends from what is to be deployed."""
-    there, here = (text.partition("-")[0] for text in (found.parameters.get(REVISION, ""), tag))
-    if allow_older or not there or there == here:
-        return
-    if revision.is_ancestor(here, there):
-        raise Refused(
-            f"{found.name} runs {there[:12]}, which is newer than {here[:12]}",
-            hint="git pull; or, to go back: --allow-older",
-        )
-
-
-def is_deployed(settings: Settings, found: Stack, wanted: Desired, image: Image) -> bool:
+def is_deployed(release: Release, found: Stack, deployed: template.Body) -> bool:
     """Whether the stack has this template and these parameters, and the service proves it."""
-    if found.step is not Step.UPDATE or not stack.has_all(found, wanted.parameters):
+    body = template.load(release.wanted.body)
+    declared = body.get("Parameters", {})
+    if found.step is not Step.UPDATE or body != deployed:
         return False
-    if not template.same(wanted.body, stack.deployed_template(settings, found.name)):
+    if any(parameters.differ(declared, release.wanted.parameters, found.parameters)):
         return False
     where = service.place(found)
-    seen = service.observe(settings, where) if where else None
+    seen = service.observe(release.settings, where) if where else None
     meant = found.outputs.get("WebTaskDefinition", "")
-    return prove.judge(meant, image, seen).verdict is Verdict.PROVEN
+    return prove.judge(meant, release.image, seen).verdict is Verdict.PROVEN
 
 
-def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
-    """Bring the stack to what it is to be, through a change set that is shown."""
-    proposed = changes.propose(settings, found, wanted)
-    if proposed is None:
-        say(Note(f"stack {found.name}: nothing to change"))
-        return stack.observe(settings, found.name)
-    for change in proposed.changes:
-        say(change)
-    tail = Tail(settings, found.name)
-    tail.new()
-    changes.execute(settings, proposed)
-    return watch.follow(settings, found, tail, say)
+def needs_migration(release: Release, found: Stack, relation: Relation | None) -> bool:
+    """Whether the image's migrations run: not for the deployed revision, nor for an older one.
+
+    An older image does not know the migrations that came after it, so it cannot undo them. What
+    it needs is a database that newer revisions only added to.
+    """
+    if release.migrated or found.parameters.get(contract.REVISION) == release.image.tag:
+        return False
+    if relation is Relation.OLDER:
+        release.say(Note("going back: migrations do not run, and the database stays as it is"))
+        return False
+    return True
 
 
-def bootstrap(settings: Settings, body: str, say: Say) -> Stack:
-    """Create or update the delivery stack, whose template is `body`."""
-    names = {
-        "RepositoryName": settings.ecr_repository.partition("/")[2],
-        "ApplicationStack": settings.stack_name,
-    }
-    wanted = Desired(body, names)
-    template.require_parameters(wanted)
-    found = ready(settings, stack.observe(settings, settings.delivery_stack_name), say)
-    with stage(say, "delivery stack"):
-        return apply(settings, found, wanted, say)
+def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
+    """Bring what the migration needs of the new template, and nothing that serves."""
+    wanted = release.wanted
+    if found.step is Step.CREATE:
+        first = wanted.naming({contract.REVISION: ""})
+    elif body := wanted.first_step(deployed):
+        # Parameters that the stack has keep their values: what serves depends on them.
+        new = {name: v for name, v in wanted.parameters.items() if name not in found.parameters}
+        first = replace(wanted, body=template.dump(body), parameters=new)
+    else:
+        return found
+    with stage(release.say, "infrastructure"):
+        return update.apply(release.settings, found, first, release.say)
+
+
+def _update(release: Release, found: Stack, *, migrates: bool) -> Stack:
+    """Migrate and release: no migration begins before CloudFormation has accepted the change."""
+    settings, say = release.settings, release.say
+    with changes.proposal(settings, found, release.wanted) as proposed:
+        update.show(proposed, found, say)
+        if migrates:
+            with stage(say, "migrate"):
+                oneoff.migrate(settings, found, release.image, say)
+            release.migrated = True
+        operation = update.begin(settings, found, proposed)
+    if operation is None:
+        return found
+    with stage(say, "release"):
+        return update.follow(settings, found, operation, proposed, say)
 
 
 def url(settings: Settings, found: Stack) -> str:
-    """Tell where the service answers; the local account's load balancer shares its port."""
+    """Return where the service answers; the local account's load balancer shares its port."""
     if not settings.is_local:
         return found.output("WebURL")
     name = found.output("LoadBalancerDNSName")
@@ -139,7 +163,8 @@ def url(settings: Settings, found: Stack) -> str:
     return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"
 
 
-def _say_proven(settings: Settings, found: Stack, image: Image, say: Say) -> None:
+def _say_proven(release: Release, found: Stack) -> None:
     where = service.place(found)
-    seen = service.rollout(settings, where) if where else None
-    say(Proven(image.digest, seen.running if seen else 0, url(settings, found)))
+    seen = service.rollout(release.settings, where) if where else None
+    running = seen.running if seen else 0
+    release.say(Proven(release.image.digest, running, url(release.settings, found)))

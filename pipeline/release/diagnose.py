@@ -1,87 +1,192 @@
-"""Why a task stopped, read while ECS still knows: a rollback deletes the evidence."""
+"""Why a release fails, read while ECS still knows: a rollback deletes the evidence."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import aws, polling
-from pipeline.release import service
+from pipeline.release import faults, log_stream, service, targets, tasks
 from pipeline.release.service import Place
+from pipeline.release.targets import Target
 from pipeline.settings import Settings
-from pipeline.view.events import TaskStopped
+from pipeline.view.events import Event, Note, TaskStopped, TaskUnhealthy
 
-LOG_LINES = 20
-LOG_SECONDS = 5.0
-# A task that ended for another reason was told to:
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
-OWN_END = {"EssentialContainerExited", "TaskFailedToStart"}
+SHOWN_LINES = 40
+# A target that fails its checks is reported after the first of these. One whose first checks
+# still run is reported after the second: on AWS a sound task needs about 20 s for them.
+UNHEALTHY_SECONDS, INITIAL_SECONDS = 15.0, 30.0
 
 
 @dataclass
 class Evidence:
-    """The first task that ends by itself while this is asked; tasks of before do not count."""
+    """Of one service: the first fault of the tasks that start from now on, and what ails them.
+
+    `known` are the ARNs of tasks that started before, or that are explained; `first` is the
+    first fault; `ailing` is the newest report of a task that runs and is not healthy.
+    """
 
     settings: Settings
     where: Place
     known: set[str] = field(default_factory=set)
     first: TaskStopped | None = None
+    ailing: TaskUnhealthy | None = None
+    targets: "TargetWatch" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = {each["taskArn"] for each in self._stopped()}
+        self.known = {arn for each in ("RUNNING", "STOPPED") for arn in self._list(each)}
+        self.targets = TargetWatch(self.settings, self.where)
 
-    def look(self) -> TaskStopped | None:
-        """Return the first task's end, once; None before it and after."""
+    def look(self) -> Event | None:
+        """Return what is new, once: a task that stopped, or one that does not become healthy.
+
+        After the first fault there is nothing to add, and nothing is asked.
+        """
         if self.first:
             return None
-        ended = [each for each in self._stopped() if each["taskArn"] not in self.known]
-        own = [each for each in ended if each.get("stopCode") in OWN_END]
-        if own:
-            self.first = explain(self.settings, own[0])
-        return self.first
+        return self._stopped() or self._unhealthy()
 
-    def _stopped(self) -> list[dict[str, Any]]:
+    def summary(self) -> str | None:
+        """Return the cause and where its log is, in two lines; None while there is no fault."""
+        cause = self.first.cause if self.first else self.ailing.what if self.ailing else ""
+        return f"{cause}\nlog: invoke logs --env {self.settings.environment}" if cause else None
+
+    def _stopped(self) -> Event | None:
+        new = [arn for arn in self._list("STOPPED") if arn not in self.known]
+        described = tasks.read(self.settings, self.where.cluster, new) if new else []
+        for task in filter(faults.is_explained, described):
+            self.known.add(task["taskArn"])
+            if faults.is_fault(task):
+                self.first = explain(self.settings, task, self.targets.explain(task))
+                return self.first
+            if lost := faults.reclaimed(task):
+                name = log_stream.short(task["taskArn"])
+                return Note(f"task {name} stopped: {lost}; ECS starts another one")
+        return None
+
+    def _unhealthy(self) -> Event | None:
+        if not (target := self.targets.overdue()):
+            return None
+        running = tasks.read(self.settings, self.where.cluster, self._list("RUNNING"))
+        own = [
+            each
+            for each in running
+            if each["taskArn"] not in self.known and tasks.parse(each).address == target.address
+        ]
+        if not own:  # a task of the revision before
+            self.targets.ignored.add(target.address)
+            return None
+        self.targets.reported.add(target.reason)
+        self.ailing = report(self.settings, own[-1], self.targets.explain(own[-1]))
+        return self.ailing
+
+    def _list(self, status: str) -> list[str]:
         ecs = aws.client(self.settings, "ecs")
         try:
-            return service.describe_tasks(self.settings, self.where, "STOPPED")
+            return service.list_tasks(self.settings, self.where, status)
         except (ecs.exceptions.ServiceNotFoundException, ecs.exceptions.ClusterNotFoundException):
             return []
 
 
-def explain(settings: Settings, task: dict[str, Any]) -> TaskStopped:
-    """Gather a stopped task's reason, exit codes and last log lines."""
-    containers = task["containers"]
+@dataclass
+class TargetWatch:
+    """The targets that are not healthy: since when, and which reasons were reported.
+
+    `last` and `since` are by address; `ignored` are addresses of no interest here.
+    """
+
+    settings: Settings
+    where: Place
+    last: dict[str, Target] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
+    reported: set[str] = field(default_factory=set)
+    ignored: set[str] = field(default_factory=set)
+
+    def overdue(self) -> Target | None:
+        """Return the youngest target that is not healthy for too long, for a new reason.
+
+        One call for each target group.
+        """
+        now = polling.monotonic()
+        ailing = {
+            each.address: each
+            for each in targets.read(self.settings, self.where.target_groups)
+            if each.state in targets.NOT_HEALTHY and each.address not in self.ignored
+        }
+        self.since = {address: self.since.get(address, now) for address in ailing}
+        self.last |= ailing
+        for address in sorted(ailing, key=lambda each: -self.since[each]):
+            target = ailing[address]
+            limit = INITIAL_SECONDS if target.state == "initial" else UNHEALTHY_SECONDS
+            if now - self.since[address] >= limit and target.reason not in self.reported:
+                return target
+        return None
+
+    def explain(self, task: dict[str, Any]) -> str:
+        """Say what the load balancer last saw of a task; "" when it saw nothing wrong."""
+        target = self.last.get(tasks.parse(task).address)
+        return targets.explain(target, self.where.health_path) if target else ""
+
+
+def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskStopped:
+    """Gather a stopped task's cause, ECS's reasons, exit codes and last log lines.
+
+    `target` is what the load balancer saw of it. A task that never ran has no log, so none is
+    waited for.
+    """
+    definitions = _definitions(settings, task)
+    container = faults.failed_container(task, definitions)
+    has_run = task.get("startedAt") or (container or {}).get("exitCode") is not None
+    lines = _log(settings, task, definitions, container) if has_run else []
+    event = stopped(task, definitions, container, lines, target)
+    return replace(event, log=tuple(lines[-SHOWN_LINES:]))
+
+
+def stopped(
+    task: dict[str, Any],
+    definitions: list[dict[str, Any]],
+    container: dict[str, Any] | None,
+    lines: list[str],
+    target: str = "",
+) -> TaskStopped:
+    """Return the event of a stopped task, without its log.
+
+    Containers that `definitions` do not name are left out.
+    """
+    names = {each["name"] for each in definitions}
+    containers = [each for each in task.get("containers", []) if each.get("name") in names]
     reasons = [task.get("stoppedReason", ""), *(each.get("reason", "") for each in containers)]
     return TaskStopped(
-        task["taskArn"].rsplit("/", 1)[-1],
+        log_stream.short(task["taskArn"]),
         "; ".join(dict.fromkeys(each for each in reasons if each)),
         {each["name"]: each.get("exitCode") for each in containers},
-        tuple(_log(settings, task)),
+        (),
+        faults.cause(task, container, line=faults.exception_line(lines), target=target),
     )
 
 
-def _log(settings: Settings, task: dict[str, Any]) -> list[str]:
+def report(settings: Settings, task: dict[str, Any], target: str) -> TaskUnhealthy:
+    """Gather what a running task that is not healthy has written so far."""
+    definitions = _definitions(settings, task)
+    lines = _log(settings, task, definitions, None)
+    line = faults.exception_line(lines)
+    what = faults.shorten(f"{target}: {line}" if line else target)
+    return TaskUnhealthy(log_stream.short(task["taskArn"]), what, tuple(lines[-SHOWN_LINES:]))
+
+
+def _definitions(settings: Settings, task: dict[str, Any]) -> list[dict[str, Any]]:
     ecs = aws.client(settings, "ecs")
     answer = ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])
-    for container in answer["taskDefinition"]["containerDefinitions"]:
-        options = container.get("logConfiguration", {}).get("options", {})
-        if "awslogs-group" in options:
-            number = task["taskArn"].rsplit("/", 1)[-1]
-            stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{number}"
-            return last_lines(settings, options["awslogs-group"], stream)
-    return []
+    return list(answer["taskDefinition"].get("containerDefinitions", []))
 
 
-def last_lines(settings: Settings, group: str, stream: str) -> list[str]:
-    """Read the end of a log stream; what a container wrote last may take a moment to arrive."""
-    logs = aws.client(settings, "logs")
-    until = polling.monotonic() + LOG_SECONDS
-    while True:
-        try:
-            answer = logs.get_log_events(
-                logGroupName=group, logStreamName=stream, limit=LOG_LINES, startFromHead=False
-            )
-            lines = [each["message"].rstrip() for each in answer["events"]]
-        except logs.exceptions.ResourceNotFoundException:
-            lines = []
-        if lines or polling.monotonic() > until:
-            return lines
-        polling.sleep(0.5)
+def _log(
+    settings: Settings,
+    task: dict[str, Any],
+    definitions: list[dict[str, Any]],
+    container: dict[str, Any] | None,
+) -> list[str]:
+    """Read the last lines of the container that failed, or of the first essential one."""
+    essential = sorted(definitions, key=lambda each: not each.get("essential", True))
+    own = [each for each in essential if container is None or each["name"] == container["name"]]
+    streams = (log_stream.of_container(settings, task, each) for each in own)
+    stream = next((each for each in streams if each), None)
+    return log_stream.last_lines(stream) if stream else []

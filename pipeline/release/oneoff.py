@@ -1,70 +1,123 @@
 """One-off tasks: the new image's migration, in the service's own network."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from pipeline import aws, polling
-from pipeline.errors import Failed
-from pipeline.release import diagnose
+from pipeline import aws
+from pipeline.errors import Failed, Interrupted
+from pipeline.release import definitions, diagnose, faults, follow, log_stream, running
 from pipeline.release.stack import Stack
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from pipeline.view.events import Note, Say, TaskStopped
+from pipeline.view.events import Note, Say
 
-RUN_SECONDS = 3600
-POLL_SECONDS = 1.0
-# What DescribeTaskDefinition adds to what RegisterTaskDefinition takes:
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
-ADDED = {
-    "taskDefinitionArn",
-    "revision",
-    "status",
-    "requiresAttributes",
-    "compatibilities",
-    "registeredAt",
-    "registeredBy",
-    "deregisteredAt",
-    "deleteRequestedAt",
-}
+Task = dict[str, Any]
 
 
 def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
-    """Run the migration of `image` and wait for its end.
+    """Run the migration of `image`, or follow the one that runs already, to its end.
 
-    The stack's own migration definition is the mould: its roles, secrets and logs, with
-    the new image. Raises Failed with the task's last words when its exit code is not 0.
+    One migration runs at a time: that of another image is waited for first. The stack's own
+    migration definition is the base: its roles, secrets and logs, with the new image.
+    Raises Failed with the cause when the migration's container does not exit with 0,
+    Interrupted when the person stops waiting: the task itself goes on.
     """
-    ecs = aws.client(settings, "ecs")
-    mould = ecs.describe_task_definition(taskDefinition=stack.output("MigrateTaskDefinition"))
-    definition = ecs.register_task_definition(**cast(mould["taskDefinition"], image))
-    arn = definition["taskDefinition"]["taskDefinitionArn"]
+    cluster = stack.output("ClusterName")
+    base = definitions.read(settings, stack.output("MigrateTaskDefinition"))
+    container = definitions.application_containers(base, image.repository)[0]
+    migration = Migration(settings, stack, image, cluster, base, container)
+    definitions.remove_leftovers(settings, base, image)
+    while (ended := _attempt(migration, say)) is None:
+        pass
+    _require_good(migration, ended, say)
+
+
+def stop(settings: Settings, stack: Stack, say: Say) -> None:
+    """Stop every migration that starts or runs, whoever started it."""
+    cluster = stack.output("ClusterName")
+    base = definitions.read(settings, stack.output("MigrateTaskDefinition"))
+    tasks = running.read(settings, cluster, base["family"], "RUNNING")
+    for task in tasks:
+        follow.stop(settings, cluster, task, "invoke migrate --stop")
+        say(Note(f"stopping {running.describe(task)}"))
+    if not tasks:
+        say(Note("no migration runs"))
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What is to migrate where.
+
+    `base` is the stack's migration definition, and `container` the one in it whose end counts,
+    both as DescribeTaskDefinition returns them.
+    """
+
+    settings: Settings
+    stack: Stack
+    image: Image
+    cluster: str
+    base: Task
+    container: Task
+
+
+def _attempt(migration: Migration, say: Say) -> follow.Ended | None:
+    """Follow a migration of the image to its end; None when another one had to end first."""
+    oldest = next(iter(_running(migration, "RUNNING", "STOPPED")), None)
+    if oldest is None:
+        return _run(migration, say)
+    is_own = running.runs(oldest, migration.container["name"], migration.image)
+    if is_own and not running.is_ending(oldest):
+        say(Note(f"{running.describe(oldest)} runs already: following it"))
+        return _follow(migration, oldest, say)
+    say(Note(f"waiting for {running.describe(oldest)}"))
+    _wait(migration, oldest, say)
+    return None
+
+
+def _running(migration: Migration, *statuses: str) -> list[Task]:
+    cluster, family = migration.cluster, migration.base["family"]
+    return running.read(migration.settings, cluster, family, *statuses)
+
+
+def _wait(migration: Migration, other: Task, say: Say) -> None:
+    """Wait for the end of a migration that is not ours, and show what it writes."""
     try:
-        stopped = _run(settings, stack, arn)
-    finally:
-        ecs.deregister_task_definition(taskDefinition=arn)
-    if set(stopped.exit_codes.values()) != {0}:
-        say(stopped)
+        follow.to_the_end(_watched(migration, other), say)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; {running.describe(other)} keeps running, and ours did not start",
+            hint="the same command waits for it again",
+        ) from None
+    except follow.TooLongError:
         raise Failed(
-            f"the migration of {image.tag} failed; nothing was deployed",
-            hint="mend it and commit; the previous revision still runs",
-        )
-    for line in stopped.log:
-        say(Note(line))
+            f"{running.describe(other)} still runs after {follow.RUN_SECONDS} s",
+            hint=f"wait for it, or stop it: {_stop_command(migration)}",
+        ) from None
 
 
-def cast(mould: dict[str, Any], image: Image) -> dict[str, Any]:
-    """Make a task definition to register: the mould with another image, by digest."""
-    kept = {name: value for name, value in mould.items() if name not in ADDED}
-    containers = [{**each, "image": image.by_digest} for each in mould["containerDefinitions"]]
-    return {**kept, "containerDefinitions": containers}
+def _run(migration: Migration, say: Say) -> follow.Ended | None:
+    """Start a task and follow it; None when it was stopped because an older one runs."""
+    definition = definitions.with_image(migration.base, migration.image)
+    with definitions.registered(migration.settings, definition) as arn:
+        try:
+            task = _start(migration, arn)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                "interrupted; a migration may have started",
+                hint="the same command finds it and follows it",
+            ) from None
+        say(Note(f"migration {log_stream.short(task['taskArn'])} started"))
+        return _follow(migration, task, say, yields=True)
 
 
-def _run(settings: Settings, stack: Stack, definition: str) -> TaskStopped:
-    ecs = aws.client(settings, "ecs")
-    answer = ecs.run_task(
-        cluster=stack.output("ClusterName"),
+def _start(migration: Migration, definition: str) -> Task:
+    """Start the task. botocore adds the clientToken by which a retried call starts only one."""
+    settings, stack = migration.settings, migration.stack
+    answer = aws.client(settings, "ecs").run_task(
+        cluster=migration.cluster,
         taskDefinition=definition,
         launchType="FARGATE",
-        startedBy="slipway",
+        startedBy=running.started_by(migration.image.tag),
         networkConfiguration={
             "awsvpcConfiguration": {
                 "subnets": stack.output("TaskSubnets").split(","),
@@ -73,18 +126,57 @@ def _run(settings: Settings, stack: Stack, definition: str) -> TaskStopped:
             }
         },
     )
-    if answer.get("failures"):
-        raise Failed(f"ECS cannot start the task: {answer['failures'][0].get('reason', '')}")
-    return _wait(settings, answer["tasks"][0]["clusterArn"], answer["tasks"][0]["taskArn"])
+    if not answer.get("tasks"):
+        reasons = [each.get("reason", "") for each in answer.get("failures", [])]
+        raise Failed(f"ECS cannot start the migration: {'; '.join(reasons) or 'no reason given'}")
+    return dict(answer["tasks"][0])
 
 
-def _wait(settings: Settings, cluster: str, task: str) -> TaskStopped:
-    ecs = aws.client(settings, "ecs")
-    until = polling.monotonic() + RUN_SECONDS
-    while polling.monotonic() < until:
-        found = ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]
-        if found and found[0]["lastStatus"] == "STOPPED":
-            return diagnose.explain(settings, found[0])
-        polling.sleep(POLL_SECONDS)
-    ecs.stop_task(cluster=cluster, task=task, reason="no end in time")
-    raise Failed(f"the task has no end after {RUN_SECONDS} s and was stopped")
+def _follow(
+    migration: Migration, task: Task, say: Say, *, yields: bool = False
+) -> follow.Ended | None:
+    watched, name = _watched(migration, task), log_stream.short(task["taskArn"])
+    try:
+        return follow.to_the_end(
+            watched, say, others=lambda: _running(migration, "RUNNING") if yields else []
+        )
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; migration {name} of {running.short_tag(migration.image.tag)} "
+            "keeps running",
+            hint=f"the same command follows it again; or stop it: {_stop_command(migration)}",
+        ) from None
+    except follow.TooLongError:
+        limit = f"did not end within {follow.RUN_SECONDS} s"
+        lines = follow.stop_and_read(watched, limit, say)
+        line = faults.exception_line(lines) or next(reversed(lines), "")
+        raise Failed(
+            f"migration {name} {limit} and was stopped"
+            + (f"\n  its log ends: {faults.shorten(line)}" if line else ""),
+            hint=f"invoke logs --env {migration.settings.environment}",
+        ) from None
+
+
+def _stop_command(migration: Migration) -> str:
+    return f"invoke migrate --stop --env {migration.settings.environment}"
+
+
+def _watched(migration: Migration, task: Task) -> follow.Watched:
+    stream = log_stream.of_container(migration.settings, task, migration.container)
+    return follow.Watched(migration.settings, migration.cluster, task, stream)
+
+
+def _require_good(migration: Migration, ended: follow.Ended, say: Say) -> None:
+    """Raise Failed unless the migration's own container exited with 0; side-cars do not count."""
+    name = migration.container["name"]
+    containers = ended.task.get("containers", [])
+    own = next((each for each in containers if each.get("name") == name), None)
+    if own and own.get("exitCode") == 0:
+        return
+    event = diagnose.stopped(ended.task, [migration.container], own, ended.lines)
+    say(event)
+    raise Failed(
+        f"the migration of {running.short_tag(migration.image.tag)} failed; nothing was deployed"
+        f"\n  {event.cause}",
+        hint=f"fix it, commit, then: invoke deploy --env {migration.settings.environment}",
+    )

@@ -6,7 +6,8 @@ from enum import Enum
 from pipeline import polling
 from pipeline.errors import Failed
 from pipeline.release import service
-from pipeline.release.service import Place, Service, Task
+from pipeline.release.service import Place, Service
+from pipeline.release.tasks import Task
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Say
@@ -61,7 +62,7 @@ def _waiting(meant: str, image: Image, seen: Service) -> str:
     return ""
 
 
-def _problem(meant: str, image: Image, task: Task, healthy: frozenset[str]) -> str:
+def _problem(meant: str, image: Image, task: Task, healthy: frozenset[str] | None) -> str:
     if task.definition != meant:
         return f"runs {_short(task.definition)}"
     own = (f"{image.repository}:", f"{image.repository}@")
@@ -69,7 +70,9 @@ def _problem(meant: str, image: Image, task: Task, healthy: frozenset[str]) -> s
     if digests != [image.digest]:
         runs = ", ".join(each or "of unknown digest" for each in digests)
         return f"runs image {runs or 'of another repository'}, not {image.digest}"
-    return "" if task.address in healthy else "is not healthy for the load balancer"
+    if healthy is None or task.address in healthy:
+        return ""
+    return "is not healthy for the load balancer"
 
 
 def prove(settings: Settings, where: Place, meant: str, image: Image, say: Say) -> Service:

@@ -1,120 +1,149 @@
-"""The web service as it is observed: its deployments, its tasks, its targets."""
+"""The services as they are observed: their deployments, their tasks, their targets."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline import aws
+from pipeline.release import faults, targets, tasks
 from pipeline.release.stack import Stack
+from pipeline.release.tasks import Task
 from pipeline.settings import Settings
 from pipeline.view.events import Rollout
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a service runs, as the stack's outputs tell."""
+    """Where a service runs, as the stack's outputs say.
+
+    `target_groups` are ARNs, none for a worker; `expected` is the ARN of the task definition
+    that the stack's template names, "" before there is a revision; `count_parameter` is the
+    stack's parameter for the number of tasks; `health_path` is what the load balancer asks,
+    "" when the template does not say.
+    """
 
     cluster: str
     service: str
     target_groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """A running task: its definition, its address, and the digest of each image by name."""
-
-    arn: str
-    definition: str
-    address: str
-    digests: dict[str, str]
+    expected: str = ""
+    count_parameter: str = ""
+    health_path: str = ""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service at one moment; `healthy` holds the addresses that the load balancer trusts."""
+    """A service at one moment.
+
+    `healthy` are the addresses of healthy targets, None without a load balancer. `stopped`
+    are this deployment's tasks that stopped, as DescribeTasks returns them.
+    """
 
     rollout: Rollout
     reason: str
     tasks: tuple[Task, ...]
-    healthy: frozenset[str]
+    healthy: frozenset[str] | None
+    stopped: tuple[dict[str, Any], ...] = ()
 
 
 def place(stack: Stack) -> Place | None:
-    """Find the service's place; None before the stack has one."""
+    """Return the web service's place; None before the stack has one."""
     names = ("ClusterName", "WebServiceName", "WebTargetGroups")
     cluster, service, groups = (stack.outputs.get(name, "") for name in names)
     if not (cluster and service and groups):
         return None
-    return Place(cluster, service, tuple(groups.split(",")))
+    return Place(
+        cluster,
+        service,
+        tuple(groups.split(",")),
+        stack.outputs.get("WebTaskDefinition", ""),
+        "WebWorkerDesiredCount",
+        stack.outputs.get("WebHealthPath", ""),
+    )
+
+
+def places(stack: Stack) -> tuple[Place, ...]:
+    """Return the places of all services of the stack: the web service, and the worker."""
+    web = place(stack)
+    if web is None:
+        return ()
+    name = stack.outputs.get("WorkerServiceName", "")
+    expected = stack.outputs.get("WorkerTaskDefinition", "")
+    worker = Place(web.cluster, name, (), expected, "WorkerDesiredCount")
+    return (web, worker) if name else (web,)
 
 
 def rollout(settings: Settings, where: Place) -> Rollout | None:
     """Read the primary deployment; None when there is no such service."""
-    found = _primary(settings, where)
-    return parse_rollout(found) if found else None
+    deployments = _deployments(settings, where)
+    primary = _primary(deployments)
+    return parse_rollout(primary, alone=len(deployments) == 1) if primary else None
 
 
 def observe(settings: Settings, where: Place) -> Service | None:
-    """Read the service, its running tasks and its targets' health; None without a service."""
-    found = _primary(settings, where)
-    if not found:
+    """Read the service, its tasks and its targets' health; None without a service."""
+    deployments = _deployments(settings, where)
+    primary = _primary(deployments)
+    if not primary:
         return None
-    tasks = [parse_task(each) for each in describe_tasks(settings, where, "RUNNING")]
+    groups = where.target_groups
     return Service(
-        parse_rollout(found),
-        found.get("rolloutStateReason", ""),
-        tuple(tasks),
-        _healthy(settings, where),
+        parse_rollout(primary, alone=len(deployments) == 1),
+        primary.get("rolloutStateReason", ""),
+        tuple(tasks.parse(each) for each in describe_tasks(settings, where, "RUNNING")),
+        targets.healthy(targets.read(settings, groups)) if groups else None,
+        tasks.of_deployment(describe_tasks(settings, where, "STOPPED"), primary),
     )
 
 
-def describe_tasks(settings: Settings, where: Place, status: str) -> list[dict[str, Any]]:
-    """List the service's tasks whose desired status is RUNNING or STOPPED, as ECS has them."""
+def fault(observed: Service) -> dict[str, Any] | None:
+    """Return the first of the deployment's tasks that stopped for a fault; None without one.
+
+    ECS lists a stopped task for an hour:
+    https://repost.aws/knowledge-center/ecs-task-stopped
+    """
+    return next((each for each in observed.stopped if faults.is_fault(each)), None)
+
+
+def list_tasks(settings: Settings, where: Place, status: str) -> list[str]:
+    """List the ARNs of the service's tasks whose desired status is RUNNING or STOPPED."""
     ecs = aws.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(
         cluster=where.cluster, serviceName=where.service, desiredStatus=status
     )
-    found: list[dict[str, Any]] = []
-    for page in pages:
-        if page["taskArns"]:
-            answer = ecs.describe_tasks(cluster=where.cluster, tasks=page["taskArns"])
-            found.extend(answer["tasks"])
-    return found
+    return [arn for page in pages for arn in page.get("taskArns", [])]
 
 
-def parse_rollout(found: dict[str, Any]) -> Rollout:
-    """Read one deployment of DescribeServices."""
+def describe_tasks(settings: Settings, where: Place, status: str) -> list[dict[str, Any]]:
+    """Describe the service's tasks whose desired status is RUNNING or STOPPED."""
+    return tasks.read(settings, where.cluster, list_tasks(settings, where, status))
+
+
+def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout:
+    """Read one deployment of DescribeServices; `alone` when the service has no other.
+
+    ECS returns rolloutState for rolling updates only. Revisions that switch are done when the
+    primary deployment is alone and runs what is desired:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+    """
+    desired, running = deployment.get("desiredCount", 0), deployment.get("runningCount", 0)
+    is_done = alone and running == desired and not deployment.get("pendingCount", 0)
     return Rollout(
-        found["taskDefinition"],
-        found["desiredCount"],
-        found["runningCount"],
-        found.get("failedTasks", 0),
-        found.get("rolloutState", ""),
+        deployment["taskDefinition"],
+        desired,
+        running,
+        deployment.get("failedTasks", 0),
+        deployment.get("rolloutState") or ("COMPLETED" if is_done else "IN_PROGRESS"),
     )
 
 
-def parse_task(found: dict[str, Any]) -> Task:
-    """Read one task of DescribeTasks; its address is its network interface's."""
-    details = [each for part in found.get("attachments", []) for each in part.get("details", [])]
-    address = next((each["value"] for each in details if each["name"] == "privateIPv4Address"), "")
-    digests = {each["image"]: each.get("imageDigest", "") for each in found["containers"]}
-    return Task(found["taskArn"], found["taskDefinitionArn"], address, digests)
-
-
-def _primary(settings: Settings, where: Place) -> dict[str, Any] | None:
+def _deployments(settings: Settings, where: Place) -> list[dict[str, Any]]:
     ecs = aws.client(settings, "ecs")
     try:
         answer = ecs.describe_services(cluster=where.cluster, services=[where.service])
     except ecs.exceptions.ClusterNotFoundException:
-        return None
-    active = [each for each in answer["services"] if each["status"] == "ACTIVE"]
-    deployments = active[0]["deployments"] if active else []
-    return next((each for each in deployments if each["status"] == "PRIMARY"), None)
+        return []
+    active = [each for each in answer.get("services", []) if each.get("status") == "ACTIVE"]
+    return list(active[0].get("deployments", [])) if active else []
 
 
-def _healthy(settings: Settings, where: Place) -> frozenset[str]:
-    """Read whom the load balancer trusts; after a switch, that is the other target group."""
-    balancer = aws.client(settings, "elbv2")
-    answers = [balancer.describe_target_health(TargetGroupArn=each) for each in where.target_groups]
-    found = [each for answer in answers for each in answer["TargetHealthDescriptions"]]
-    good = [each for each in found if each["TargetHealth"]["State"] == "healthy"]
-    return frozenset(each["Target"]["Id"] for each in good)
+def _primary(deployments: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((each for each in deployments if each.get("status") == "PRIMARY"), None)

@@ -1,13 +1,17 @@
 """A stack as it is observed, and what is decided from it."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline import aws
-from pipeline.errors import Failed
+from pipeline.errors import Failed, Refused
 from pipeline.release.states import State, Step
 from pipeline.settings import Settings
+
+IN_STATE = re.compile(r"is in [A-Z_]+ state|current stack status|state \[?[A-Z_]+_IN_PROGRESS")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,16 @@ class Stack:
     def step(self) -> Step:
         """What a deploy does about it."""
         return self.state.meaning.step
+
+    def is_same(self, other: "Stack") -> bool:
+        """Whether nothing happened to the stack between two observations.
+
+        A change set of one's own makes a stack that does not exist one that is in review.
+        """
+        if self.step is Step.CREATE:
+            return other.step is Step.CREATE
+        mine, its = ((each.state, each.parameters, each.outputs) for each in (self, other))
+        return mine == its
 
     def output(self, name: str) -> str:
         """Read an output that a deploy cannot do without.
@@ -68,26 +82,28 @@ def parse(found: Mapping[str, Any]) -> Stack:
     )
 
 
-def deployed_template(settings: Settings, name: str) -> object:
-    """Read the template of a stack as it was given: text, or what its JSON holds."""
+def deployed_template(settings: Settings, name: str) -> dict[str, Any]:
+    """Read the template of a stack; {} for YAML, which only somebody else deploys."""
     cloudformation = aws.client(settings, "cloudformation")
-    return cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    body = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    try:
+        template = json.loads(body) if isinstance(body, str) else body
+    except ValueError:
+        return {}
+    return dict(template) if isinstance(template, dict) else {}
 
 
-def has_all(stack: Stack, wanted: Mapping[str, str]) -> bool:
-    """Whether the stack's parameters have all these values."""
-    return all(stack.parameters.get(name) == value for name, value in wanted.items())
+class Busy(Refused):
+    """Somebody else is changing the stack, or has changed it since it was looked at."""
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(f"stack {stack} is being changed by someone else", hint="try again later")
 
 
-def carried(stack: Stack, declared: list[str], named: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Make the parameters of a change set: those named, and the stack's own for the rest.
+def is_busy(error: Exception) -> bool:
+    """Whether CloudFormation refuses a call because of the state that the stack is in.
 
-    A parameter that neither names keeps the template's default.
+    It has no code of its own for that: "Stack:ARN is in UPDATE_IN_PROGRESS state and can not be
+    updated", with ValidationError as its code.
     """
-    given: list[dict[str, Any]] = []
-    for name in declared:
-        if name in named:
-            given.append({"ParameterKey": name, "ParameterValue": named[name]})
-        elif name in stack.parameters:
-            given.append({"ParameterKey": name, "UsePreviousValue": True})
-    return given
+    return aws.error_code(error) == "ValidationError" and bool(IN_STATE.search(str(error)))

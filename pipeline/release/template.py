@@ -4,7 +4,7 @@ import importlib
 import inspect
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,18 +13,28 @@ from pipeline.errors import ConfigurationError
 HINT = "check STACK_TEMPLATE"
 
 
+Body = dict[str, Any]
+
+
+def one_step(_deployed: Body) -> Body | None:
+    """Return no template: nothing has to come before the update itself."""
+    return None
+
+
 @dataclass(frozen=True)
 class Desired:
     """What a stack is to be: its template, and the parameters that somebody named.
 
-    CloudFormation makes it so with the rights of `service_role`, or with the caller's own; a
-    template that does not fit into a call goes through `bucket`.
+    CloudFormation makes it so with the permissions of `service_role`, or with the caller's own;
+    a template that does not fit into a call goes through `bucket`. `first_step` returns what
+    has to be applied before a migration, given the deployed template; None for nothing.
     """
 
     body: str
     parameters: Mapping[str, str]
     service_role: str = ""
     bucket: str = ""
+    first_step: Callable[[Body], Body | None] = one_step
 
     def naming(self, parameters: Mapping[str, str]) -> "Desired":
         """Name more parameters; the last word on each counts."""
@@ -50,7 +60,7 @@ def render(path: str, *given: object) -> str:
     if not isinstance(made, dict):
         what = f"{path} returned a {type(made).__name__}, and no template of troposphere"
         raise ConfigurationError(what, hint=HINT)
-    return json.dumps(made, sort_keys=True, separators=(",", ":"))
+    return dump(made)
 
 
 def find(path: str) -> Any:
@@ -72,25 +82,11 @@ def _make(function: Any, given: tuple[object, ...]) -> object:
     return made.to_dict() if hasattr(made, "to_dict") else made
 
 
-def parameters(body: str) -> list[str]:
-    """List the parameters that a template declares."""
-    return sorted(json.loads(body).get("Parameters", {}))
+def load(body: str) -> dict[str, Any]:
+    """Read a template's text."""
+    return dict(json.loads(body))
 
 
-def require_parameters(desired: Desired) -> None:
-    """Raise ConfigurationError for a parameter that the template does not declare."""
-    declared = parameters(desired.body)
-    if unknown := sorted(set(desired.parameters) - set(declared)):
-        raise ConfigurationError(
-            f"the template has no parameter {', '.join(unknown)}",
-            hint=f"it has: {', '.join(declared)}",
-        )
-
-
-def same(body: str, deployed: object) -> bool:
-    """Whether a deployed template, as GetTemplate returns it, is this one; YAML never is."""
-    try:
-        there = json.loads(deployed) if isinstance(deployed, str) else deployed
-    except ValueError:
-        return False
-    return bool(json.loads(body) == there)
+def dump(template: dict[str, Any]) -> str:
+    """Write a template as JSON, without a blank."""
+    return json.dumps(template, sort_keys=True, separators=(",", ":"))

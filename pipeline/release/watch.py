@@ -1,144 +1,152 @@
-"""A stack that changes, followed to its end: its events, its rollout, its fallen tasks."""
+"""A stack operation, followed to its end: its events, the rollout, the tasks that fail."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from pipeline import aws, polling
-from pipeline.errors import Failed, RecoveryNeeded
-from pipeline.release import service, stack
-from pipeline.release.diagnose import Evidence
+from pipeline import polling
+from pipeline.errors import Failed
+from pipeline.release import outcome, stack
+from pipeline.release.service_watch import ServiceWatch
+from pipeline.release.shown_events import ShownEvents
 from pipeline.release.stack import Stack
-from pipeline.release.states import Step
+from pipeline.release.stack_events import Progress, StackEventCursor, new_token
+from pipeline.release.states import State, Step
 from pipeline.settings import Settings
-from pipeline.view.events import Event, Note, Rollout, Say, StackEvent
+from pipeline.view.events import Note, Say, StackEvent
 
 WATCH_SECONDS = 3600
 POLL_SECONDS = 1.0
-FAILURES = {"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"}
-# CloudFormation says this of what it stopped because something else failed.
-CANCELLED = "cancelled"
+# Reads of a stack may be stale for seconds; after so long without an event they count.
+QUIET_SECONDS = 60
 
 
-class Tail:
-    """The end of a stack's history: each event is returned once, oldest first."""
+@dataclass(frozen=True)
+class Operation:
+    """An operation that is about to be called on a stack as it is: its token, the events so far.
 
-    def __init__(self, settings: Settings, name: str) -> None:
-        self.settings = settings
-        self.name = name
-        self.seen: set[str] = set()
+    `runs` if it ends one that is running, whose events may bear another token.
+    """
 
-    def new(self) -> list[StackEvent]:
-        """Read the newest pages, as far as the first event that was seen before."""
-        found: list[StackEvent] = []
-        for event in self._newest_first():
-            if event["EventId"] in self.seen:
-                break
-            self.seen.add(event["EventId"])
-            found.append(parse_event(event))
-        return found[::-1]
+    before: Stack
+    token: str
+    cursor: StackEventCursor
+    runs: bool = False
 
-    def _newest_first(self) -> Any:
-        cloudformation = aws.client(self.settings, "cloudformation")
-        pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name)
-        try:
-            for page in pages:
-                yield from page["StackEvents"]
-        except cloudformation.exceptions.ClientError as error:
-            if "does not exist" not in str(error):
-                raise
+    @classmethod
+    def on(cls, settings: Settings, stack: Stack, *, runs: bool = False) -> "Operation":
+        """Prepare an operation on a stack, whose events so far are none of its own."""
+        return cls(stack, new_token(), StackEventCursor(settings, stack.id).skip(), runs)
 
 
-def parse_event(found: dict[str, Any]) -> StackEvent:
-    """Read one event of DescribeStackEvents."""
-    reason = found.get("ResourceStatusReason", "")
-    return StackEvent(
-        found["LogicalResourceId"], found["ResourceType"], found["ResourceStatus"], reason
-    )
+def follow(
+    settings: Settings,
+    operation: Operation,
+    say: Say,
+    *,
+    resources: Iterable[str] = (),
+    good: Callable[[State], bool] = lambda state: state.meaning.good,
+) -> Stack:
+    """Follow an operation to its good end, and return the stack as it is then.
 
+    The events of `resources`, by logical id, and of
+    failures are shown, those of others are counted; without any, all are shown.
 
-def follow(settings: Settings, before: Stack, tail: Tail, say: Say) -> Stack:
-    """Follow a change of the stack to its good end, and return the stack.
-
-    `before` is the stack as last observed. Raises RecoveryNeeded when it ends stuck,
-    Failed with the first reasons when it ends otherwise than wanted.
+    Raises RecoveryNeeded when it ends stuck, Failed with the first reasons when it ends
+    otherwise than wanted, Interrupted when the user does not wait for it.
     """
     failures: list[StackEvent] = []
+    before = operation.before
+    shown = ShownEvents(say, before.name, frozenset(resources))
 
-    def note(event: Event) -> None:
-        if isinstance(event, StackEvent) and event.status in FAILURES:
+    def note(event: StackEvent) -> None:
+        if event.status in outcome.FAILURES:
             failures.append(event)
-        say(event)
+        shown.say(event)
 
-    return require_good(settings, until_final(settings, before, tail, note), failures)
+    watched = ServiceWatch(settings, before, say)
+    progress = Progress(operation.token, begun=operation.runs)
+    try:
+        ended = _until_ended(settings, before, operation.cursor, progress, watched, note)
+    except KeyboardInterrupt:
+        raise outcome.interrupted(settings, before) from None
+    shown.summarise()
+    if good(ended.state):
+        return ended
+    raise outcome.explain(settings, ended, failures, watched.summary())
 
 
-def until_final(settings: Settings, before: Stack, tail: Tail, say: Say) -> Stack:
-    """Tell all that happens until the stack's state lasts, and return the stack.
+def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
+    """Wait for the operation that someone else began, and show it; return the stack as it is then.
 
-    Raises Failed when that takes longer than WATCH_SECONDS; the change itself goes on.
+    CloudFormation is the lock: there is no other, and none can be left behind.
     """
-    watched = _Watched(settings, before, say)
-    until = polling.monotonic() + WATCH_SECONDS
-    while polling.monotonic() < until:
-        # First the state, then the events, so that the last reason is not lost.
-        now = stack.observe(settings, before.id)
-        for event in tail.new():
-            say(event)
+    if busy.step is not Step.WAIT:
+        return busy
+    what = f"stack {busy.name} is {busy.state.status}: waiting for this operation to end"
+    cancel = f"to roll it back instead: invoke cancel --env {settings.environment}"
+    say(Note(f"{what} ({cancel})" if busy.state is State.UPDATE_IN_PROGRESS else what))
+    cursor = StackEventCursor(settings, busy.id).skip()
+    shown = ShownEvents(say, busy.name, frozenset({busy.name}))
+    watched = ServiceWatch(settings, busy, say)
+    _until_ended(settings, busy, cursor, Progress(begun=True), watched, shown.say)
+    shown.summarise()
+    return stack.observe(settings, busy.name)
+
+
+def _until_ended(  # noqa: PLR0913, PLR0917 - the parts of one watch
+    settings: Settings,
+    before: Stack,
+    cursor: StackEventCursor,
+    progress: Progress,
+    watched: ServiceWatch,
+    say: Callable[[StackEvent], None],
+) -> Stack:
+    """Show what happens until the operation has ended, and return the stack.
+
+    Raises Failed when that takes longer than WATCH_SECONDS; the operation itself goes on.
+    """
+    started = quiet_since = polling.monotonic()
+    while polling.monotonic() - started < WATCH_SECONDS:
+        entries = cursor.new()
+        for entry in entries:
+            say(entry.event)
+        progress = progress.after(entries)
         watched.look()
-        if now.state.meaning.final:
-            return now
+        if progress.end:
+            return _agreed(settings, before, progress)
+        if entries:
+            quiet_since = polling.monotonic()
+        elif polling.monotonic() - quiet_since >= QUIET_SECONDS:
+            if ended := _ended_without_event(settings, before, progress):
+                return ended
+            quiet_since = polling.monotonic()
         polling.sleep(POLL_SECONDS)
     raise Failed(
-        f"stack {before.name} has no end after {WATCH_SECONDS} s; its change goes on",
+        f"stack {before.name} has no end after {WATCH_SECONDS} s; its operation goes on",
         hint=f"invoke deploy --env {settings.environment} waits for it",
     )
 
 
-class _Watched:
-    """The service beside the stack, where there is one."""
-
-    def __init__(self, settings: Settings, before: Stack, say: Say) -> None:
-        self.settings = settings
-        self.say = say
-        self.where = service.place(before)
-        self.evidence = Evidence(settings, self.where) if self.where else None
-        self.told: Rollout | None = None
-
-    def look(self) -> None:
-        if not (self.where and self.evidence):
-            return
-        seen = service.rollout(self.settings, self.where)
-        if seen and seen != self.told:
-            self.say(seen)
-            self.told = seen
-        if stopped := self.evidence.look():
-            self.say(stopped)
+def _agreed(settings: Settings, before: Stack, progress: Progress) -> Stack:
+    """Read the stack until its state is the one that the events end with."""
+    assert progress.end is not None  # noqa: S101 - the caller has seen it
+    until = polling.monotonic() + QUIET_SECONDS
+    while True:
+        latest = stack.observe(settings, before.id)
+        # Another operation may have begun, which has states of its own.
+        if latest.state is progress.end or polling.monotonic() > until:
+            return replace(latest, state=progress.end, reason=progress.reason or latest.reason)
+        polling.sleep(POLL_SECONDS)
 
 
-def require_good(settings: Settings, ended: Stack, failures: list[StackEvent]) -> Stack:
-    """Return the stack when its state is what was wanted.
-
-    Raises RecoveryNeeded when it is stuck, Failed with the first reasons otherwise.
-    """
-    if ended.state.meaning.good or ended.step is Step.CREATE:
-        return ended
-    own = [each for each in failures if CANCELLED not in each.reason]
-    reasons = [f"{each.logical_id}: {each.reason}" for each in own[:3]] or [ended.reason]
-    what = "\n  ".join([f"stack {ended.name} is {ended.state.status}", *reasons])
-    again = f"invoke deploy --env {settings.environment}"
-    if ended.step is Step.RECOVER:
-        raise RecoveryNeeded(what, hint=f"invoke recover --env {settings.environment}")
-    raise Failed(what, hint=f"mend it and commit, then: {again}")
-
-
-def settle(settings: Settings, found: Stack, say: Say) -> Stack:
-    """Wait for whoever is changing the stack, showing what they do; then look again.
-
-    CloudFormation is the lock: there is no other, and none can be left behind.
-    """
-    if found.step is not Step.WAIT:
-        return found
-    say(Note(f"stack {found.name} is {found.state.status}: waiting for that to end"))
-    tail = Tail(settings, found.id)
-    tail.new()
-    until_final(settings, found, tail, say)
-    return stack.observe(settings, found.name)
+def _ended_without_event(settings: Settings, before: Stack, progress: Progress) -> Stack | None:
+    """Look at the stack itself where its events have been silent for long."""
+    latest = stack.observe(settings, before.id)
+    if not latest.state.meaning.final:
+        return None
+    if not progress.begun:
+        raise Failed(
+            f"CloudFormation took the call on stack {before.name} and has not begun",
+            hint=f"invoke status --env {settings.environment}, then the same command again",
+        )
+    return latest

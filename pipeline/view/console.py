@@ -16,6 +16,7 @@ from pipeline.view.events import (
     StageEnded,
     StageStarted,
     TaskStopped,
+    TaskUnhealthy,
 )
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
             return [f"  {name}: {running} of {desired} tasks run, {failed} failed, {state}"]
         case TaskStopped():
             return _stopped(event)
-        case Proven(digest, tasks, url):
-            return [f"proven: {tasks} tasks run {digest}", url]
+        case TaskUnhealthy(task, what, log):
+            return [f"  task {task} is not healthy: {what}", *(f"    | {line}" for line in log)]
+        case Proven():
+            return _proven(event)
 
 
 def _stopped(event: TaskStopped) -> list[str]:
@@ -59,14 +62,22 @@ def _stopped(event: TaskStopped) -> list[str]:
         f"{name} exited with code {'unknown' if code is None else code}"
         for name, code in event.exit_codes.items()
     )
-    head = f"  task {event.task} stopped: {event.reason} ({codes})"
-    return [head, *(f"    | {line}" for line in event.log)]
+    head = f"  task {event.task} stopped: {event.cause or event.reason}"
+    ecs = f"    ECS: {event.reason} ({codes})" if codes else f"    ECS: {event.reason}"
+    return [head, ecs, *(f"    | {line}" for line in event.log)]
+
+
+def _proven(event: Proven) -> list[str]:
+    if event.tasks == 0:
+        return [event.front_door, event.url]
+    more = [f"  {event.front_door}"] if event.front_door else []
+    return [f"proven: {event.tasks} tasks run {event.digest}", *more, event.url]
 
 
 def is_bad(event: Event) -> bool:
     """Whether an event tells of a failure."""
     match event:
-        case TaskStopped() | StageEnded(outcome=Outcome.FAILED):
+        case TaskStopped() | TaskUnhealthy() | StageEnded(outcome=Outcome.FAILED):
             return True
         case StackEvent(status=status):
             return any(word in status for word in BAD_WORDS)

@@ -81,25 +81,51 @@ class Rollout:
 
 @dataclass(frozen=True)
 class TaskStopped:
-    """A task ended by itself: why, with which exit codes, and its last log lines."""
+    """A task stopped for a fault: the cause in one line, and what it was read from.
+
+    `reason` is ECS's own; `exit_codes` are by container, None when ECS has none; `log` are
+    the last lines of the container that failed, oldest first.
+    """
 
     task: str
     reason: str
     exit_codes: dict[str, int | None]
     log: tuple[str, ...]
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class TaskUnhealthy:
+    """A task runs and is not healthy: what the load balancer sees, and its last log lines."""
+
+    task: str
+    what: str
+    log: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Proven:
-    """The service runs what was meant: this many tasks of this digest."""
+    """The web service runs this many tasks of this digest, and `front_door` says who asked.
+
+    With no task at all, because none was asked for, nothing runs, and `front_door` says so.
+    """
 
     digest: str
     tasks: int
     url: str
+    front_door: str = ""
 
 
 Event = (
-    Note | StageStarted | StageEnded | ResourceChange | StackEvent | Rollout | TaskStopped | Proven
+    Note
+    | StageStarted
+    | StageEnded
+    | ResourceChange
+    | StackEvent
+    | Rollout
+    | TaskStopped
+    | TaskUnhealthy
+    | Proven
 )
 Say = Callable[[Event], None]
 

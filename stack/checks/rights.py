@@ -14,6 +14,7 @@ WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken": "amazonelasticcontainerregistry",
     "ecs:DeregisterTaskDefinition": "amazonelasticcontainerservice",
     "ecs:DescribeTaskDefinition": "amazonelasticcontainerservice",
+    "ecs:ListTaskDefinitions": "amazonelasticcontainerservice",
     "elasticloadbalancing:DescribeTargetHealth": "awselasticloadbalancingv2",
     "ssmmessages:CreateControlChannel": "amazonmessagegatewayservice",
     "ssmmessages:CreateDataChannel": "amazonmessagegatewayservice",

@@ -1,4 +1,5 @@
 """The local account: when it is up, whose it is, what is kept of it."""
+# ruff: noqa: SLF001 - the names that it gives in the engine are its own
 
 import dataclasses
 import fcntl
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigurationError, Failed
+from pipeline import local_key
+from pipeline.errors import ConfigurationError, Failed, Refused
 from pipeline.local import account, database, emulator, engine
 from pipeline.settings import Settings
 from pipeline.shell import Completed
@@ -61,12 +63,13 @@ def server(allowed_ports: set[int]) -> Iterator[Answering]:
 
 
 @pytest.fixture
-def here(settings: Settings, server: Answering) -> Settings:
+def here(settings: Settings, server: Answering, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings whose local port is the server's; it says that it is the account's."""
     port = server.server_port
-    (state := emulator.state_folder(port)).mkdir(parents=True)
+    (state := local_key.state_folder(port)).mkdir(parents=True)
     (state / "ready").touch()
     server.answer = says(emulator.edition(port, waits=True))
+    monkeypatch.setattr(database, "runs", lambda _: True)
     return dataclasses.replace(settings, local_port=port)
 
 
@@ -93,24 +96,105 @@ def test_an_account_that_is_up_costs_one_request(
     assert brought_up == []
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", says("light"), says("slipway /other waits")])
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", says("light"), says("slipway other waits")])
 def test_a_port_that_something_else_has_is_said_with_the_setting(
     here: Settings, server: Answering, answer: bytes
 ) -> None:
-    """Another program, and a MiniStack of somebody else, are left alone."""
+    """Another program, and another's account, are left alone by `up` and by `down`."""
     server.answer = answer
 
-    with pytest.raises(ConfigurationError, match=f"port {here.local_port} is taken") as raised:
+    for command in (account.up, forcibly_down):
+        with pytest.raises(ConfigurationError, match=f"port {here.local_port} is taken") as raised:
+            command(here, pytest.fail)
+
+        assert "LOCAL_PORT" in raised.value.hint
+    assert local_key.state_folder(here.local_port).exists()
+
+
+def forcibly_down(settings: Settings, say: account.Say) -> None:
+    """Remove the account, and agree to the loss of its database."""
+    account.down(settings, say, lambda _: True)
+
+
+def test_two_users_accounts_have_no_name_in_common(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one port, in one engine: neither by label, nor by the names of container and network."""
+    found = [(emulator.instance(4566), account._name(4566))]
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "other"))
+    found.append((emulator.instance(4566), account._name(4566)))
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    found.append((emulator.instance(4566), account._name(4566)))
+
+    assert all(len({each[kind] for each in found}) == 3 for kind in (0, 1))
+
+
+def test_our_own_server_that_hangs_is_named(
+    here: Settings, server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not something else that has the port: its process is known."""
+    server.answer = b""
+    monkeypatch.setattr(emulator, "process_id", lambda _: 4711)
+
+    with pytest.raises(Failed, match=r"server \(process 4711\) does not answer") as raised:
         account.up(here, pytest.fail)
 
-    assert "LOCAL_PORT" in raised.value.hint
+    assert "kill 4711" in raised.value.hint
+
+
+def test_a_database_that_does_not_run_is_brought_up_again(
+    here: Settings, brought_up: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server answers, but a migration would fail."""
+    monkeypatch.setattr(database, "runs", lambda _: False)
+
+    account.up(here, pytest.fail)
+
+    assert brought_up == [here.local_port]
+
+
+def test_the_server_is_left_alone_when_its_database_is_brought_up(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its stacks and services go on; others may be at work in it."""
+    started: list[str] = []
+    monkeypatch.setattr(database, "runs", lambda _: False)
+    monkeypatch.setattr(database, "up", lambda name, *_: started.append(name))
+    monkeypatch.setattr(engine, "require", lambda: None)
+    monkeypatch.setattr(emulator, "stop", pytest.fail)
+
+    account.up(here, lambda _: None)
+
+    assert started == [account._database(here.local_port)]
+
+
+def test_a_database_goes_only_when_somebody_agrees(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise nothing at all is removed: exit 4, and the option that does it."""
+    asked: list[str] = []
+
+    def disagree(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr(engine, "ask", lambda: True)
+    monkeypatch.setattr(database, "exists", lambda _: True)
+    monkeypatch.setattr(emulator, "stop", pytest.fail)
+
+    with pytest.raises(Refused, match="nothing was removed") as raised:
+        account.down(here, pytest.fail, disagree)
+
+    assert "--yes" in raised.value.hint
+    assert "with its database?" in asked[0]
+    assert local_key.state_folder(here.local_port).exists()
 
 
 def test_an_account_that_was_interrupted_on_its_way_up_is_brought_up(
     here: Settings, brought_up: list[int]
 ) -> None:
     """The server answers, but what comes after it was not done."""
-    (emulator.state_folder(here.local_port) / "ready").unlink()
+    (local_key.state_folder(here.local_port) / "ready").unlink()
 
     account.up(here, pytest.fail)
 
@@ -157,9 +241,9 @@ def test_down_leaves_the_password_while_the_engine_that_has_the_database_is_away
     monkeypatch.setattr(emulator, "answering_edition", lambda _: None)
 
     with pytest.raises(ConfigurationError, match="no engine"):
-        account.down(here, lambda _: None)
+        account.down(here, lambda _: None, pytest.fail)
 
-    assert emulator.state_folder(here.local_port).exists()
+    assert local_key.state_folder(here.local_port).exists()
 
 
 def test_down_where_nothing_is_does_nothing(
@@ -170,25 +254,28 @@ def test_down_where_nothing_is_does_nothing(
     monkeypatch.setattr(engine, "require", pytest.fail)
     monkeypatch.setattr(emulator, "answering_edition", lambda _: None)
 
-    account.down(settings, lambda _: None)
+    account.down(settings, lambda _: None, pytest.fail)
 
 
-def test_a_server_that_cannot_be_ended_is_said(here: Settings) -> None:
+def test_a_server_that_cannot_be_ended_is_said(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its number went with the state folder."""
+    monkeypatch.setattr(engine, "ask", lambda: None)
     with pytest.raises(Failed, match="still has port"):
-        account.down(here, lambda _: None)
+        account.down(here, lambda _: None, pytest.fail)
 
 
 def test_a_number_of_a_process_counts_while_its_file_is_locked() -> None:
     """After a crash the number may be another program's; a lock ends with its process."""
-    kept = emulator.state_folder(4566) / "pid"
-    assert emulator.process_number(4566) is None
+    kept = local_key.state_folder(4566) / "pid"
+    assert emulator.process_id(4566) is None
     kept.parent.mkdir(parents=True)
     kept.write_text("4711")
-    assert emulator.process_number(4566) is None
+    assert emulator.process_id(4566) is None
     with kept.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert emulator.process_number(4566) == 4711
+        assert emulator.process_id(4566) == 4711
 
 
 def test_the_server_listens_on_loopback_and_keeps_its_state_in_its_folder(home: Path) -> None:
@@ -199,11 +286,24 @@ def test_the_server_listens_on_loopback_and_keeps_its_state_in_its_folder(home: 
     assert found["STATE_DIR"] == str(home / "4570" / "state")
     assert found["HOSTNAME"] == "neighbour"
     assert found["SLIPWAY_STACK_WAITS"] == "0"
+    assert found["S3_DATA_DIR"] == str(home / "4570" / "s3")
+    assert found["TMPDIR"] == str(home / "4570" / "tmp")
     assert found["MINISTACK_EDITION"] != emulator.edition(4570, waits=True)
     assert f"{found['MINISTACK_HOSTNAME']}:4570" == emulator.instance(4570)
 
 
-def test_an_interrupted_installation_is_made_anew(
+def test_the_server_s_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the account's own, nor one of the user's for AWS, nor in an argument."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the user")
+    key = local_key.create(4570)
+    found = emulator.variables(4570, "neighbour", waits=True)
+
+    assert not {key.secret, "of the user"} & set(found.values())
+    assert found["AWS_SECRET_ACCESS_KEY"] == ""
+    assert local_key.read_file(Path(found["AWS_SHARED_CREDENTIALS_FILE"])) == key
+
+
+def test_an_interrupted_installation_is_made_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mark is written last; with it, nothing is installed."""

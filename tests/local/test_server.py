@@ -1,64 +1,19 @@
-"""The server's parts that decide, beside a stand-in of MiniStack, which is not installed here.
-
-Whether the real one has the names that they reach into is asked at each start of the server.
-"""
+"""The server's parts that decide, beside a stand-in of MiniStack: conftest.py."""
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
 import ast
-import contextlib
-import importlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-PARTS = ("server", "server_stacks", "server_tasks")
+from tests.local.conftest import PARTS
+
+# What MiniStack brings, and what of Slipway needs nothing but Python itself.
+BESIDE = {"botocore", "docker", "ministack"}
+ALLOWED = {*PARTS, "local_key"}
 FOLDER = Path(__file__).parents[2] / "pipeline" / "local"
-MODULES = (
-    "ministack",
-    "ministack.app",
-    "ministack.core",
-    "ministack.core.concurrency",
-    "ministack.core.responses",
-    "ministack.services",
-    "ministack.services.alb",
-    "ministack.services.cloudformation",
-    "ministack.services.cloudformation.provisioners",
-    "ministack.services.cloudformation.stacks",
-    "ministack.services.ecs",
-    "docker",
-    "docker.models",
-    "docker.models.containers",
-)
-
-
-@pytest.fixture
-def ministack(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Modules of MiniStack's names, with nothing in them; the last part of the name is the key."""
-    made: dict[str, Any] = {}
-    for name in MODULES:
-        parent, _, own = name.rpartition(".")
-        made[own] = ModuleType(name)
-        monkeypatch.setitem(sys.modules, name, made[own])
-        if parent:
-            setattr(sys.modules[parent], own, made[own])
-    made["concurrency"].spawn_background = lambda work, *given: work(*given)
-    made["responses"].request_scope = lambda *_: contextlib.nullcontext()
-    made["containers"].ContainerCollection = type("ContainerCollection", (), {})
-    return made
-
-
-@pytest.fixture
-def parts(ministack: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The server's modules, loaded beside that stand-in."""
-    assert ministack
-    names = {part: f"pipeline.local.{part}" for part in PARTS}
-    yield {part: importlib.import_module(name) for part, name in names.items()}
-    for name in names.values():
-        sys.modules.pop(name, None)
 
 
 def private_names(tree: ast.Module) -> set[str]:
@@ -96,9 +51,11 @@ def test_no_part_needs_what_its_environment_lacks() -> None:
         for node in ast.walk(ast.parse((FOLDER / f"{part}.py").read_text())):
             if isinstance(node, ast.ImportFrom):
                 top = str(node.module).partition(".")[0]
-                assert top in {*sys.stdlib_module_names, "ministack", "docker", "pipeline"}
-                names = {each.name for each in node.names}
-                assert top != "pipeline" or names <= set(PARTS)
+                assert top in {*sys.stdlib_module_names, *BESIDE, "pipeline"}
+                if top == "pipeline":
+                    of_module = {str(node.module).rpartition(".")[2]}
+                    names = of_module & ALLOWED or {each.name for each in node.names}
+                    assert names <= ALLOWED
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
-from pipeline.local import server
+from pipeline.local import server, server_credentials
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,7 @@ def name_as_aws() -> None:
 
 
 if __name__ == "__main__":
+    server_credentials.UNSIGNED_ACTIONS.add("AssumeRoleWithWebIdentity")
     ask_as_aws()
     name_as_aws()
     server.main()

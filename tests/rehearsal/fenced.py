@@ -24,7 +24,6 @@ from tests.rehearsal.project import Output, Project, standing
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 GITLAB, SUBJECT = "https://gitlab.com", "project_path:group/shop:ref_type:branch:ref:main"
-ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 REFUSALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 
 Policy = dict[str, Any]
@@ -129,7 +128,9 @@ def fenced(project: Project) -> Iterator[Fenced]:
     with standing(project):
         project.run("invoke", "engine")
         project.run(sys.executable, "-m", "tests.rehearsal.bring_up", AUTH="true")
-        made = project.run("invoke", "bootstrap", "--env", "fenced", **settings, **ADMINISTRATOR)
+        key = project.key
+        administrator = {"AWS_ACCESS_KEY_ID": key.key_id, "AWS_SECRET_ACCESS_KEY": key.secret}
+        made = project.run("invoke", "bootstrap", "--env", "fenced", **settings, **administrator)
         assert made.code == 0
         (role,) = (line for line in made.text.splitlines() if "FENCED_AWS_ROLE_ARN=" in line)
         found = Fenced(project, settings, role.partition("=")[2])

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline import local_key
+from pipeline.local_key import AccessKey
+
 ROOT = Path(__file__).parents[2]
 COMMAND_SECONDS = 900
 FIRST_STAGES = ("delivery stack", "build", "test", "push", "infrastructure")
@@ -121,9 +124,21 @@ class Project:
             service,
             endpoint_url=f"http://localhost:{self.port}",
             region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.key.key_id,
+            aws_secret_access_key=self.key.secret,
         )
+
+    @property
+    def credentials_file(self) -> Path:
+        """The file in which the account keeps its access key."""
+        return self.state / "slipway" / str(self.port) / "credentials"
+
+    @property
+    def key(self) -> AccessKey:
+        """The account's access key."""
+        key = local_key.read_file(self.credentials_file)
+        assert key
+        return key
 
     def change_sets(self) -> int:
         """Count the change sets that were executed on the application stack."""
@@ -174,11 +189,11 @@ def standing(project: Project) -> Iterator[None]:
         shutil.copy(ROOT / name, target)
     project.git("init", "--quiet")
     project.commit("as it stands")
-    project.run("invoke", "local.down")
+    project.run("invoke", "local.down", "--yes")
     try:
         yield
     finally:
-        project.run("invoke", "local.down")
+        project.run("invoke", "local.down", "--yes")
         project.remove_images()
 
 

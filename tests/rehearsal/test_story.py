@@ -309,7 +309,7 @@ def test_an_interrupt_is_mended_by_the_same_command(project: Project, url: str, 
 
 def test_the_proof_does_not_believe_the_stack(project: Project) -> None:
     """With a stack that does not wait, it says UPDATE_COMPLETE for a crash; the proof does not."""
-    project.run("invoke", "local.down")
+    project.run("invoke", "local.down", "--yes")
     assert project.deploy(LOCAL_STACK_WAITS="no").code == 0
     good = project.read("entries/web.sh")
     project.write("entries/web.sh", good.replace("exec gunicorn", CRASH))
@@ -337,7 +337,7 @@ def test_everything_listens_on_loopback_only(project: Project) -> None:
 
 def test_down_removes_all_of_it_and_up_brings_it_back(project: Project) -> None:
     """No container, no volume, no network, no server, no state; then an account again."""
-    assert project.run("invoke", "local.down").code == 0
+    assert project.run("invoke", "local.down", "--yes").code == 0
     for kind in (["ps", "--all"], ["volume", "ls"], ["network", "ls"]):
         assert "4577" not in project.run("docker", *kind).text
     assert get("http://localhost:4577/")[0] == 0

@@ -54,6 +54,13 @@ def event(number: int, status: str = "UPDATE_COMPLETE", reason: str = "") -> dic
     return {**found, "ResourceStatusReason": reason} if reason else found
 
 
+def of_stack(number: int, status: str, reason: str = "", token: str = "") -> dict[str, Any]:
+    """Make an event of the stack as a whole, of the operation with this token."""
+    own = {"LogicalResourceId": NAME, "ResourceType": "AWS::CloudFormation::Stack"}
+    found = {**event(number, status, reason), **own, "PhysicalResourceId": ID}
+    return {**found, "ClientRequestToken": token} if token else found
+
+
 def tells(
     cloudformation: Stubber,
     *events: dict[str, Any],

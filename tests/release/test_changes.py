@@ -5,12 +5,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from pipeline import aws
 from pipeline.errors import ConfigurationError, Failed
-from pipeline.release import changes
+from pipeline.release import changes, template_upload
 from pipeline.release.changes import ChangeSet
+from pipeline.release.stack import Busy
 from pipeline.release.states import State
 from pipeline.release.template import Desired
 from pipeline.settings import Settings
@@ -32,6 +34,7 @@ def is_asked(cloudformation: Stubber, kind: str, **more: str) -> None:
     question = {
         "StackName": answers.NAME,
         "ChangeSetName": ANY,
+        "ClientToken": ANY,
         "ChangeSetType": kind,
         "Parameters": [{"ParameterKey": "WebAppRevision", "ParameterValue": "c0ffee"}],
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
@@ -40,9 +43,9 @@ def is_asked(cloudformation: Stubber, kind: str, **more: str) -> None:
     cloudformation.add_response("create_change_set", {"Id": ID}, question)
 
 
-def is_now(cloudformation: Stubber, status: str, reason: str = "") -> None:
+def is_now(cloudformation: Stubber, status: str, reason: str = "", **more: object) -> None:
     """Have the change set be in a state when it is looked at next."""
-    answer = {"ChangeSetName": "slipway-1", "Status": status, "StatusReason": reason}
+    answer = {"ChangeSetName": "slipway-1", "Status": status, "StatusReason": reason, **more}
     cloudformation.add_response("describe_change_set", answer, NAMED)
 
 
@@ -70,11 +73,10 @@ def test_a_change_set_is_waited_for_and_read(
     """Its kind follows from the stack's state; its changes come from every page."""
     is_asked(cloudformation, kind)
     is_now(cloudformation, "CREATE_IN_PROGRESS")
-    is_now(cloudformation, "CREATE_COMPLETE")
     first = [{"Type": "Resource", "ResourceChange": {"Action": "Add", **SERVICE}}]
+    is_now(cloudformation, "CREATE_COMPLETE", Changes=first, NextToken="2")
     replaced = {"Action": "Modify", "Replacement": "True", **SERVICE}
     second = [{"Type": "Resource", "ResourceChange": replaced}]
-    cloudformation.add_response("describe_change_set", {"Changes": first, "NextToken": "2"}, NAMED)
     cloudformation.add_response(
         "describe_change_set", {"Changes": second}, {**NAMED, "NextToken": "2"}
     )
@@ -97,12 +99,84 @@ def test_a_change_set_without_changes_is_none(staging: Settings, cloudformation:
 
 
 def test_a_refused_change_set_says_why(staging: Settings, cloudformation: Stubber) -> None:
-    """It is thrown away, too, and CloudFormation's reason is the message."""
+    """Its reason is the message, with what early validation found; then it is deleted."""
+    is_asked(cloudformation, "UPDATE")
+    is_now(cloudformation, "FAILED", "The following hook(s)/validation failed: [...]")
+    event = {"ValidationPath": "/Resources/Web", "ValidationStatusReason": "it exists already"}
+    asked = {**NAMED, "Filters": {"FailedEvents": True}}
+    cloudformation.add_response("describe_events", {"OperationEvents": [event, {}]}, asked)
+    cloudformation.add_response("delete_change_set", {}, NAMED)
+    with pytest.raises(Failed) as caught:
+        propose(staging, State.UPDATE_COMPLETE)
+    assert caught.value.what.splitlines() == [
+        "CloudFormation refuses the change of shop-staging:",
+        "  The following hook(s)/validation failed: [...]",
+        "  /Resources/Web: it exists already",
+    ]
+    assert caught.value.hint.startswith("nothing was changed")
+
+
+def test_a_refusal_without_the_permission_to_ask_more_is_still_one(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """CloudFormation's general reason has to do."""
     is_asked(cloudformation, "UPDATE")
     is_now(cloudformation, "FAILED", "Parameters: [Cpu] must have values")
+    cloudformation.add_client_error("describe_events", "AccessDenied")
     cloudformation.add_response("delete_change_set", {}, NAMED)
-    with pytest.raises(Failed, match=r"refuses the change of shop-staging: Parameters: \[Cpu\]"):
+    with pytest.raises(Failed, match=r"shop-staging:\n  Parameters: \[Cpu\] must have"):
         propose(staging, State.UPDATE_COMPLETE)
+
+
+@pytest.mark.parametrize("state", ["UPDATE_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_someone_else_changes_is_busy(
+    staging: Settings, cloudformation: Stubber, state: str
+) -> None:
+    """CloudFormation has no code of its own for it."""
+    message = f"Stack:{answers.ID} is in {state} state and can not be updated."
+    cloudformation.add_client_error("create_change_set", "ValidationError", message)
+    with pytest.raises(Busy):
+        propose(staging, State.UPDATE_COMPLETE)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidChangeSetStatus", "ChangeSet is in OBSOLETE state"),
+        ("ChangeSetNotFound", "it does not exist"),
+        ("ValidationError", f"Stack:{answers.ID} is in UPDATE_IN_PROGRESS state"),
+    ],
+)
+def test_a_change_set_that_somebody_overtook_is_busy(
+    staging: Settings, cloudformation: Stubber, code: str, message: str
+) -> None:
+    """Executing another one makes this one obsolete, or deletes it."""
+    cloudformation.add_client_error("execute_change_set", code, message)
+    with pytest.raises(Busy):
+        changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
+
+
+def test_another_refusal_to_execute_is_not_busy(staging: Settings, cloudformation: Stubber) -> None:
+    """It would be the same the next time."""
+    cloudformation.add_client_error("execute_change_set", "AccessDenied", "no")
+    with pytest.raises(ClientError):
+        changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
+
+
+def test_a_deploy_that_ends_early_leaves_no_change_set(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """Whatever ended it, an interrupt too; that the deletion fails does not hide the reason."""
+    is_asked(cloudformation, "UPDATE")
+    is_now(cloudformation, "CREATE_COMPLETE")
+    cloudformation.add_response("delete_change_set", {}, NAMED)
+    is_asked(cloudformation, "UPDATE")
+    is_now(cloudformation, "CREATE_COMPLETE")
+    cloudformation.add_client_error("delete_change_set", "ValidationError", "nothing like it")
+    stack = answers.stack(State.UPDATE_COMPLETE, parameters={"WebAppRevision": "old"})
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt), changes.proposal(staging, stack, WANTED):
+            raise KeyboardInterrupt
 
 
 def test_cloudformation_works_with_the_service_role(
@@ -120,7 +194,7 @@ def test_a_long_template_goes_through_the_bucket(
     staging: Settings, cloudformation: Stubber
 ) -> None:
     """Under a name that has its content, so that two deploys do not meet there."""
-    found = json.loads(BODY) | {"Description": "x" * changes.BODY_BYTES}
+    found = json.loads(BODY) | {"Description": "x" * template_upload.BODY_BYTES}
     wanted = replace(WANTED, body=json.dumps(found), bucket="templates")
     key = f"shop-staging/{hashlib.sha256(wanted.body.encode()).hexdigest()}.json"
     url = f"https://templates.s3.eu-west-1.amazonaws.com/{key}"
@@ -133,18 +207,19 @@ def test_a_long_template_goes_through_the_bucket(
         assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
 
 
-def test_a_long_template_without_a_bucket_is_told(staging: Settings) -> None:
+def test_a_long_template_without_a_bucket_is_refused(staging: Settings) -> None:
     """Exit 2, with the size, and the task that makes the bucket."""
-    wanted = replace(WANTED, body=json.dumps({"Description": "x" * changes.BODY_BYTES}))
+    wanted = replace(WANTED, body=json.dumps({"Description": "x" * template_upload.BODY_BYTES}))
     with pytest.raises(ConfigurationError, match="has 51219 bytes; above 51200") as caught:
         propose(staging, State.UPDATE_COMPLETE, wanted)
     assert caught.value.hint.startswith("invoke bootstrap --env staging")
 
 
 def test_a_change_set_is_executed_by_its_id(staging: Settings, cloudformation: Stubber) -> None:
-    """A name could mean another; the stack is named because rights are rights to a stack."""
-    cloudformation.add_response("execute_change_set", {}, NAMED)
-    changes.execute(staging, ChangeSet(ID, answers.NAME, ()))
+    """A name could mean another; the stack is named because permissions are for a stack."""
+    named = {**NAMED, "ClientRequestToken": "token"}
+    cloudformation.add_response("execute_change_set", {}, named)
+    changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
 
 
 @pytest.mark.parametrize(

@@ -1,84 +1,48 @@
-"""What a deploy decides before it acts."""
+"""What a deploy decides before it acts; tests/story tells the whole of it."""
 
 import json
 
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline.errors import RecoveryNeeded, Refused
-from pipeline.release import deploy
+from pipeline.errors import RecoveryNeeded
+from pipeline.git_history import Relation
+from pipeline.release import contract, deploy, update
+from pipeline.release.deploy import Release
 from pipeline.release.stack import Stack
 from pipeline.release.states import State, Step
 from pipeline.release.template import Desired
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note
-from tests.conftest import Checkout
 from tests.release import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 NAMED = {"ChangeSetName": ANY, "StackName": answers.NAME}
-WANTED = Desired("{}", {deploy.REVISION: "c0ffee"})
+BODY = {"Parameters": {contract.REVISION: {"Type": "String"}}, "Resources": {}}
+WANTED = Desired(json.dumps(BODY), {contract.REVISION: "c0ffee"})
 
 
 @pytest.fixture
-def history(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """Stand in a checkout of two commits: the older and the newer."""
-    monkeypatch.chdir(checkout.folder)
-    return checkout.commit("one"), checkout.commit("two")
+def said() -> list[Event]:
+    """What the release says."""
+    return []
+
+
+@pytest.fixture
+def release(staging: Settings, said: list[Event]) -> Release:
+    """A release of the image to staging."""
+    return Release(staging, IMAGE, WANTED, allow_older=False, say=said.append)
 
 
 def running(tag: str) -> Stack:
     """Make a stack that runs a revision."""
-    return answers.stack(State.UPDATE_COMPLETE, parameters={deploy.REVISION: tag})
+    return answers.stack(State.UPDATE_COMPLETE, parameters={contract.REVISION: tag})
 
 
-def test_an_older_commit_is_refused(history: tuple[str, str]) -> None:
-    """Exit code 4; both commits are named, and the way to do it all the same."""
-    older, newer = history
-    with pytest.raises(Refused) as caught:
-        deploy.refuse_older(running(newer), older, allow_older=False)
-    assert caught.value.what == (
-        f"shop-staging runs {newer[:12]}, which is newer than {older[:12]}"
-    )
-    assert caught.value.hint == "git pull; or, to go back: --allow-older"
-
-
-def test_an_older_commit_with_changes_is_refused(history: tuple[str, str]) -> None:
-    """A dirty tree is as old as its commit."""
-    older, newer = history
-    with pytest.raises(Refused):
-        deploy.refuse_older(running(newer), f"{older}-dirty-123456789abc", allow_older=False)
-
-
-def test_an_older_commit_goes_by_name(history: tuple[str, str]) -> None:
-    """Whoever says --allow-older goes back."""
-    older, newer = history
-    deploy.refuse_older(running(newer), older, allow_older=True)
-
-
-def test_a_commit_that_is_not_older_is_let_through(
-    history: tuple[str, str], checkout: Checkout
-) -> None:
-    """A newer one, the same, the same with changes, another branch's, and the very first."""
-    older, newer = history
-    checkout.git("checkout", "--quiet", "-b", "branch", older)
-    branch = checkout.commit("three")
-    dirty = f"{newer}-dirty-123456789abc"
-    for there, here in [
-        (older, newer),
-        (newer, newer),
-        (newer, dirty),
-        (dirty, newer),
-        (branch, newer),
-        ("", older),
-    ]:
-        deploy.refuse_older(running(there), here, allow_older=False)
-
-
-def test_settings_and_image_name_two_parameters(staging: Settings) -> None:
+def test_settings_and_image_decide_two_parameters(staging: Settings) -> None:
     """The others are the stack's own business."""
-    assert deploy.parameters(staging, IMAGE) == {
+    assert deploy.decided(staging, IMAGE) == {
         "WebAppRevision": "c0ffee",
         "RepositoryURL": "registry.example/shop",
     }
@@ -88,7 +52,7 @@ def test_settings_and_image_name_two_parameters(staging: Settings) -> None:
 def test_a_stuck_stack_is_not_touched(staging: Settings, state: State) -> None:
     """Exit code 3, and the command that frees it."""
     with pytest.raises(RecoveryNeeded) as caught:
-        deploy.ready(staging, answers.stack(state, reason="why"), answers.silent)
+        update.ensure_updatable(staging, answers.stack(state, reason="why"), answers.silent)
     assert caught.value.what == f"stack shop-staging is {state.status}: why"
     assert caught.value.hint == "invoke recover --env staging"
 
@@ -96,52 +60,77 @@ def test_a_stuck_stack_is_not_touched(staging: Settings, state: State) -> None:
 @pytest.mark.parametrize("state", [State.CREATE_COMPLETE, State.DELETE_COMPLETE])
 def test_a_stack_that_takes_a_change_is_taken_as_it_is(staging: Settings, state: State) -> None:
     """Nothing is asked, and nothing said."""
-    found = answers.stack(state)
-    assert deploy.ready(staging, found, answers.silent) is found
+    stack = answers.stack(state)
+    assert update.ensure_updatable(staging, stack, answers.silent) is stack
 
 
-def test_a_change_of_nothing_is_not_executed(staging: Settings, cloudformation: Stubber) -> None:
+def test_a_change_of_nothing_is_not_executed(
+    staging: Settings, cloudformation: Stubber, said: list[Event]
+) -> None:
     """An empty change set is said to be one, and the stack is looked at again."""
-    said: list[Event] = []
     cloudformation.add_response("create_change_set", {"Id": "set"}, None)
     empty = {"Status": "FAILED", "StatusReason": "No updates are to be performed."}
     cloudformation.add_response("describe_change_set", empty, NAMED)
     cloudformation.add_response("delete_change_set", {}, NAMED)
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
-    found = deploy.apply(staging, running("c0ffee"), Desired("{}", {}), said.append)
-    assert found.state is State.UPDATE_COMPLETE
+    stack = answers.stack(State.UPDATE_COMPLETE)
+    assert update.apply(staging, stack, Desired("{}", {}), said.append) is stack
     assert said == [Note("stack shop-staging: nothing to change")]
 
 
 @pytest.mark.parametrize(
-    "found",
+    ("stack", "deployed"),
     [
-        running("other"),
-        answers.stack(State.DELETE_COMPLETE),
-        answers.stack(State.REVIEW_IN_PROGRESS, parameters={deploy.REVISION: "c0ffee"}),
+        (running("other"), BODY),
+        (answers.stack(State.DELETE_COMPLETE), BODY),
+        (answers.stack(State.REVIEW_IN_PROGRESS, parameters=WANTED.parameters), BODY),
+        (running("c0ffee"), {**BODY, "Outputs": {}}),
+        (running("c0ffee"), {}),
+        # All is as wanted, and still there is no service that proves it.
+        (running("c0ffee"), BODY),
     ],
 )
-def test_another_stack_is_not_what_is_wanted(staging: Settings, found: Stack) -> None:
-    """The stack's own values decide before anything else is asked."""
-    assert not deploy.is_deployed(staging, found, WANTED, IMAGE)
-
-
-def test_another_template_is_not_what_is_wanted(staging: Settings, cloudformation: Stubber) -> None:
-    """The same parameters with another template are a change."""
-    there = {"TemplateBody": json.dumps({"Resources": {}})}
-    cloudformation.add_response("get_template", there, None)
-    assert not deploy.is_deployed(staging, running("c0ffee"), WANTED, IMAGE)
-
-
-def test_a_stack_without_a_service_is_not_what_is_wanted(
-    staging: Settings, cloudformation: Stubber
+def test_another_stack_is_not_what_is_wanted(
+    release: Release, stack: Stack, deployed: dict[str, object]
 ) -> None:
-    """Template and parameters are right, and still nothing is proven."""
-    cloudformation.add_response("get_template", {"TemplateBody": "{}"}, None)
-    assert not deploy.is_deployed(staging, running("c0ffee"), WANTED, IMAGE)
+    """State, parameters, template and service: each of them decides alone."""
+    assert not deploy.is_deployed(release, stack, deployed)
+
+
+@pytest.mark.parametrize(
+    ("stack", "relation", "expected"),
+    [
+        (running("c0ffee"), Relation.SAME, False),
+        (running("other"), Relation.NEWER, True),
+        (running("other"), Relation.DIVERGED, True),
+        (running("c0ffee-dirty-1"), Relation.SAME, True),
+        (answers.stack(State.DELETE_COMPLETE), None, True),
+        (running("other"), Relation.OLDER, False),
+    ],
+)
+def test_migrations_run_for_what_is_new(
+    release: Release,
+    stack: Stack,
+    relation: Relation | None,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """An older image cannot undo what newer ones did; a second run would find nothing."""
+    assert deploy.needs_migration(release, stack, relation) is expected
+
+
+def test_going_back_says_that_the_database_stays(release: Release, said: list[Event]) -> None:
+    """Who goes back has to know it."""
+    deploy.needs_migration(release, running("other"), Relation.OLDER)
+    assert said == [Note("going back: migrations do not run, and the database stays as it is")]
+
+
+def test_a_migration_runs_once_in_a_deploy(release: Release) -> None:
+    """A deploy that begins again, because others changed the stack, does not repeat it."""
+    release.migrated = True
+    assert not deploy.needs_migration(release, running("other"), Relation.NEWER)
 
 
 def test_the_url_is_what_the_stack_says(staging: Settings) -> None:
     """With a domain it is that, with HTTPS."""
-    found = answers.stack(State.CREATE_COMPLETE, outputs={"WebURL": "https://shop.example/"})
-    assert deploy.url(staging, found) == "https://shop.example/"
+    stack = answers.stack(State.CREATE_COMPLETE, outputs={"WebURL": "https://shop.example/"})
+    assert deploy.url(staging, stack) == "https://shop.example/"

@@ -7,7 +7,8 @@ import pytest
 from pipeline.errors import Failed
 from pipeline.release import prove, service
 from pipeline.release.prove import Judgement, Verdict, judge
-from pipeline.release.service import Place, Service, Task
+from pipeline.release.service import Place, Service
+from pipeline.release.tasks import Task
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Rollout
@@ -24,12 +25,8 @@ def task(number: int, definition: str = MEANT, **digests: str) -> Task:
     return Task(f"task/{number}", definition, f"10.0.0.{number}", images)
 
 
-GOOD = Service(
-    ROLLOUT,
-    "",
-    (task(1, shop="sha256:1"), task(2, shop="sha256:1")),
-    frozenset({"10.0.0.1", "10.0.0.2"}),
-)
+HEALTHY = frozenset({"10.0.0.1", "10.0.0.2"})
+GOOD = Service(ROLLOUT, "", (task(1, shop="sha256:1"), task(2, shop="sha256:1")), HEALTHY)
 
 
 def test_a_service_that_runs_what_was_meant_is_proven() -> None:
@@ -39,7 +36,7 @@ def test_a_service_that_runs_what_was_meant_is_proven() -> None:
 
 def test_a_target_of_another_deployment_does_not_matter() -> None:
     """A task that drains may still be healthy."""
-    seen = replace(GOOD, healthy=GOOD.healthy | {"10.0.0.9"})
+    seen = replace(GOOD, healthy=HEALTHY | {"10.0.0.9"})
     assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.PROVEN)
 
 

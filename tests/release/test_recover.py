@@ -1,7 +1,7 @@
 """The way out of the states in which a stack takes no update."""
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from pipeline.errors import RecoveryNeeded
 from pipeline.release import recover
@@ -9,6 +9,18 @@ from pipeline.release.states import State, Step
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note
 from tests.release import answers
+
+
+def begins(cloudformation: Stubber, status: str) -> None:
+    """Have the operation begin, with no token to know it by."""
+    answers.tells(cloudformation, answers.of_stack(2, status))
+
+
+def ends(cloudformation: Stubber, status: str, reason: str = "") -> None:
+    """Have it end, for the events first and then for who looks at the stack."""
+    last = answers.of_stack(3, status, reason)
+    answers.tells(cloudformation, last, answers.of_stack(2, "x"))
+    answers.is_now(cloudformation, status, reason=reason)
 
 
 @pytest.mark.parametrize(
@@ -24,9 +36,10 @@ def test_a_stuck_update_is_rolled_back_to_its_end(
     """The complete rollback, which no deploy wants, is what recovery is for."""
     answers.is_now(cloudformation, state.status, asked=answers.NAME)
     answers.tells(cloudformation, answers.event(1))
-    cloudformation.add_response(operation, {}, {"StackName": answers.NAME})
-    answers.is_now(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
-    answers.tells(cloudformation, answers.event(1))
+    named = {"StackName": answers.NAME, "ClientRequestToken": ANY}
+    cloudformation.add_response(operation, {}, named)
+    begins(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS")
+    ends(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
     recover.recover(staging, answers.NAME, lambda _: None)
 
 
@@ -34,22 +47,28 @@ def test_a_stack_that_stays_stuck_needs_more(staging: Settings, cloudformation: 
     """Exit code 3 again, with CloudFormation's reason."""
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", asked=answers.NAME)
     answers.tells(cloudformation)
-    cloudformation.add_response("continue_update_rollback", {}, {"StackName": answers.NAME})
-    answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", reason="the role is gone")
-    answers.tells(cloudformation)
-    with pytest.raises(RecoveryNeeded, match="still UPDATE_ROLLBACK_FAILED: the role is gone"):
+    named = {"StackName": answers.NAME, "ClientRequestToken": ANY}
+    cloudformation.add_response("continue_update_rollback", {}, named)
+    begins(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS")
+    ends(cloudformation, "UPDATE_ROLLBACK_FAILED", "the role is gone")
+    with pytest.raises(RecoveryNeeded, match="is UPDATE_ROLLBACK_FAILED\n  the role") as caught:
         recover.recover(staging, answers.NAME, lambda _: None)
+    assert caught.value.hint.startswith("fix what CloudFormation names")
 
 
-def test_a_deletion_that_failed_is_tried_again(staging: Settings, cloudformation: Stubber) -> None:
-    """Whoever began it wanted the stack gone."""
-    answers.is_now(cloudformation, "DELETE_FAILED", asked=answers.NAME)
+@pytest.mark.parametrize("state", ["DELETE_FAILED", "ROLLBACK_COMPLETE"])
+def test_a_deletion_is_followed_to_its_end(
+    staging: Settings, cloudformation: Stubber, state: str
+) -> None:
+    """One that failed before is tried again; a failed creation makes room for the next."""
     answers.tells(cloudformation)
-    cloudformation.add_response("delete_stack", {}, {"StackName": answers.NAME})
-    answers.is_now(cloudformation, "DELETE_COMPLETE")
-    answers.tells(cloudformation)
+    named = {"StackName": answers.ID, "ClientRequestToken": ANY}
+    cloudformation.add_response("delete_stack", {}, named)
+    begins(cloudformation, "DELETE_IN_PROGRESS")
+    ends(cloudformation, "DELETE_COMPLETE")
     answers.is_gone(cloudformation)
-    recover.recover(staging, answers.NAME, lambda _: None)
+    deleted = recover.delete(staging, answers.stack(State[state]), lambda _: None)
+    assert deleted.step is Step.CREATE
 
 
 def test_an_import_that_failed_does_not_delete_the_stack(
@@ -69,18 +88,3 @@ def test_a_stack_that_is_not_stuck_is_left_alone(
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
     recover.recover(staging, answers.NAME, said.append)
     assert said == [Note("stack shop-staging is UPDATE_COMPLETE: there is nothing to recover")]
-
-
-def test_what_is_left_of_a_failed_creation_is_deleted(
-    staging: Settings, cloudformation: Stubber
-) -> None:
-    """The deletion is followed to its end, and what is there then is nothing."""
-    answers.tells(cloudformation)
-    cloudformation.add_response("delete_stack", {}, {"StackName": answers.NAME})
-    answers.is_now(cloudformation, "DELETE_IN_PROGRESS")
-    answers.tells(cloudformation)
-    answers.is_now(cloudformation, "DELETE_COMPLETE")
-    answers.tells(cloudformation)
-    answers.is_gone(cloudformation)
-    found = recover.delete(staging, answers.stack(State.ROLLBACK_COMPLETE), lambda _: None)
-    assert found.step is Step.CREATE

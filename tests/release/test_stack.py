@@ -70,37 +70,42 @@ def test_another_refusal_is_not_an_absent_stack(staging: Settings, cloudformatio
         stacks.observe(staging, answers.NAME)
 
 
-def test_a_change_names_what_was_named_and_carries_the_rest() -> None:
-    """Named wins; a value of the stack's is used again; what is new keeps its default."""
-    found = answers.stack(
-        State.CREATE_COMPLETE, parameters={"Named": "old", "Carried": "kept", "Gone": "dropped"}
-    )
-    assert stacks.carried(found, ["Carried", "Named", "New"], {"Named": "new"}) == [
-        {"ParameterKey": "Carried", "UsePreviousValue": True},
-        {"ParameterKey": "Named", "ParameterValue": "new"},
-    ]
-
-
-def test_an_empty_value_that_is_named_is_a_value() -> None:
-    """The first step of a first deploy has an empty revision."""
-    found = answers.stack(State.CREATE_COMPLETE, parameters={"Named": "old"})
-    assert stacks.carried(found, ["Named"], {"Named": ""}) == [
-        {"ParameterKey": "Named", "ParameterValue": ""}
-    ]
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"Resources": {}}', {"Resources": {}}),
+        ("Resources: {}", {}),
+        ("[]", {}),
+    ],
+)
+def test_a_deployed_template_is_read(
+    staging: Settings, cloudformation: Stubber, body: object, expected: object
+) -> None:
+    """YAML, which only somebody else deploys, is as good as none."""
+    cloudformation.add_response("get_template", {"TemplateBody": body}, None)
+    assert stacks.deployed_template(staging, answers.NAME) == expected
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("other", "expected"),
     [
-        ({}, True),
-        ({"A": "1"}, True),
-        ({"A": "1", "B": "2"}, True),
-        ({"A": "2"}, False),
-        ({"A": "1", "C": "3"}, False),
-        ({"C": ""}, False),
+        (answers.stack(State.CREATE_COMPLETE, parameters={"A": "1"}, reason="another"), True),
+        (answers.stack(State.UPDATE_COMPLETE, parameters={"A": "1"}), False),
+        (answers.stack(State.CREATE_COMPLETE, parameters={"A": "2"}), False),
+        (answers.stack(State.CREATE_COMPLETE, parameters={"A": "1"}, outputs={"B": "2"}), False),
     ],
 )
-def test_a_stack_has_all_or_not(wanted: dict[str, str], expected: bool) -> None:  # noqa: FBT001
-    """Every value must be there and be the same; one that is not named does not matter."""
-    found = answers.stack(State.CREATE_COMPLETE, parameters={"A": "1", "B": "2"})
-    assert stacks.has_all(found, wanted) is expected
+def test_a_stack_that_somebody_changed_is_not_the_same(
+    other: stacks.Stack,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """State, parameters and outputs; a reason is no change."""
+    before = answers.stack(State.CREATE_COMPLETE, parameters={"A": "1"})
+    assert before.is_same(other) is expected
+
+
+def test_a_stack_that_is_about_to_be_created_is_the_same() -> None:
+    """The first change set brings it into review; somebody else's creation is another thing."""
+    absent = answers.stack(State.DELETE_COMPLETE)
+    assert absent.is_same(answers.stack(State.REVIEW_IN_PROGRESS))
+    assert not absent.is_same(answers.stack(State.CREATE_IN_PROGRESS))

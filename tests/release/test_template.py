@@ -1,15 +1,12 @@
 """The template's text, and what is said of one that is none."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ConfigurationError
 from pipeline.release import template
-from pipeline.release.template import Desired
 
-BODY = json.dumps({"Parameters": {"B": {"Type": "String"}, "A": {"Type": "String"}}})
 MODULE = """
 class Made:
     def __init__(self, options):
@@ -70,35 +67,3 @@ def test_a_fault_in_a_users_function_is_located() -> None:
     """The hint leads to the line that raised."""
     with pytest.raises(ConfigurationError, match=r"look at .*own_stack.py, line 16$"):
         template.render("own_stack.raising")
-
-
-def test_parameters_are_listed() -> None:
-    """In an order that does not depend on the template's; a template may have none."""
-    assert template.parameters(BODY) == ["A", "B"]
-    assert template.parameters("{}") == []
-
-
-def test_a_parameter_that_is_not_declared_is_refused() -> None:
-    """A slip in --parameter is told before anything is done, with the names there are."""
-    template.require_parameters(Desired(BODY, {"A": "1"}))
-    with pytest.raises(ConfigurationError) as caught:
-        template.require_parameters(Desired(BODY, {"A": "1", "D": "2", "C": "3"}))
-    assert str(caught.value) == "the template has no parameter C, D\n  next: it has: A, B"
-
-
-@pytest.mark.parametrize(
-    ("deployed", "expected"),
-    [
-        ({"Parameters": {"A": {"Type": "String"}, "B": {"Type": "String"}}}, True),
-        (json.dumps(json.loads(BODY), indent=4), True),
-        ({"Parameters": {}}, False),
-        ("{}", False),
-        ("Parameters:\n  A:\n    Type: String\n", False),
-    ],
-)
-def test_templates_are_compared_by_what_they_hold(
-    deployed: object,
-    expected: bool,  # noqa: FBT001
-) -> None:
-    """Neither order nor spaces matter; YAML, which somebody else has deployed, is another."""
-    assert template.same(BODY, deployed) is expected

@@ -1,149 +1,189 @@
-"""How a change of a stack is followed, and what its end means."""
+"""How an operation is followed: its end is its own, whatever a stale read says."""
 
 import pytest
 from botocore.stub import Stubber
 
-from pipeline.errors import Failed, RecoveryNeeded
-from pipeline.release import watch
+from pipeline import polling
+from pipeline.errors import Failed, Interrupted, RecoveryNeeded
+from pipeline.release import outcome, watch
+from pipeline.release.stack_events import StackEventCursor
 from pipeline.release.states import State
-from pipeline.release.watch import Tail
+from pipeline.release.watch import Operation
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note, StackEvent
 from tests.release import answers
 
 SERVICE = "AWS::ECS::Service"
+BEFORE = answers.stack(State.UPDATE_COMPLETE)
 
 
-def names(events: list[StackEvent]) -> list[str]:
-    """List the resources that events are of."""
-    return [each.logical_id for each in events]
+@pytest.fixture
+def operation(staging: Settings) -> Operation:
+    """An operation whose events are all of the stack's."""
+    return Operation(BEFORE, "mine", StackEventCursor(staging, answers.ID))
 
 
-def test_a_tail_tells_oldest_first_from_every_page(
-    staging: Settings, cloudformation: Stubber
+def begins(cloudformation: Stubber) -> None:
+    """Have the operation begin."""
+    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="mine"))
+
+
+def ends(cloudformation: Stubber, status: str, *more: dict[str, object]) -> None:
+    """Have the operation end in a state, after `more` events, newest first."""
+    answers.tells(cloudformation, answers.of_stack(9, status, token="mine"), *more)
+
+
+def test_a_change_is_followed_to_its_end(
+    staging: Settings, cloudformation: Stubber, operation: Operation
 ) -> None:
-    """CloudFormation tells the newest first, and in pages."""
-    answers.tells(cloudformation, answers.event(3), answers.event(2), more="2")
-    answers.tells(cloudformation, answers.event(1), token="2")
-    assert names(Tail(staging, answers.ID).new()) == ["Resource1", "Resource2", "Resource3"]
-
-
-def test_a_tail_stops_at_the_first_that_was_seen(
-    staging: Settings, cloudformation: Stubber
-) -> None:
-    """A long history is read once: the page after the first known event is not asked for."""
-    tail = Tail(staging, answers.ID)
-    answers.tells(cloudformation, answers.event(1))
-    tail.new()
-    answers.tells(cloudformation, answers.event(3), answers.event(2), answers.event(1), more="2")
-    assert names(tail.new()) == ["Resource2", "Resource3"]
-    answers.tells(cloudformation, answers.event(3), more="2")
-    assert tail.new() == []
-
-
-def test_a_stack_that_is_gone_has_no_events(staging: Settings, cloudformation: Stubber) -> None:
-    """A stack that was not made yet has nothing to tell, and that is no error."""
-    message = f"Stack [{answers.NAME}] does not exist"
-    cloudformation.add_client_error("describe_stack_events", "ValidationError", message)
-    assert Tail(staging, answers.NAME).new() == []
-
-
-def test_an_event_is_read() -> None:
-    """A reason is empty where CloudFormation gives none."""
-    assert watch.parse_event(answers.event(1)) == StackEvent(
-        "Resource1", SERVICE, "UPDATE_COMPLETE", ""
-    )
-    told = watch.parse_event(answers.event(1, "UPDATE_FAILED", "it crashed"))
-    assert told == StackEvent("Resource1", SERVICE, "UPDATE_FAILED", "it crashed")
-
-
-def test_a_change_is_followed_to_its_end(staging: Settings, cloudformation: Stubber) -> None:
     """Every event is said once, the last ones too, and the stack at its end is returned."""
     said: list[Event] = []
+    begins(cloudformation)
+    ends(cloudformation, "UPDATE_COMPLETE", answers.event(2), answers.of_stack(1, "x"))
+    # DescribeStacks is behind the events, and is asked until it is not.
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS")
-    answers.tells(cloudformation, answers.event(1))
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
-    answers.tells(cloudformation, answers.event(2), answers.event(1))
-    before = answers.stack(State.UPDATE_COMPLETE)
-    ended = watch.follow(staging, before, Tail(staging, answers.ID), said.append)
+    ended = watch.follow(staging, operation, said.append)
     assert ended.state is State.UPDATE_COMPLETE
     assert [each.logical_id for each in said if isinstance(each, StackEvent)] == [
-        "Resource1",
+        answers.NAME,
         "Resource2",
+        answers.NAME,
     ]
 
 
+def test_what_does_not_change_is_counted_and_not_shown(
+    staging: Settings, cloudformation: Stubber, operation: Operation
+) -> None:
+    """The change set says what changes; what fails is shown in any case."""
+    said: list[Event] = []
+    begins(cloudformation)
+    failed = answers.event(4, "UPDATE_FAILED", "it crashed")
+    ends(cloudformation, "UPDATE_COMPLETE", failed, answers.event(3), answers.event(2))
+    answers.is_now(cloudformation, "UPDATE_COMPLETE")
+    watch.follow(staging, operation, said.append, resources=["Resource2"])
+    shown = [each.logical_id for each in said if isinstance(each, StackEvent)]
+    assert shown == [answers.NAME, "Resource2", "Resource4", answers.NAME]
+    assert said[-1] == Note("1 other resource looked at, unchanged")
+
+
 def test_a_change_that_is_rolled_back_fails_with_its_reasons(
-    staging: Settings, cloudformation: Stubber
+    staging: Settings, cloudformation: Stubber, operation: Operation
 ) -> None:
     """The reasons of the events are the message, since the stack itself has none."""
+    begins(cloudformation)
+    ends(
+        cloudformation,
+        "UPDATE_ROLLBACK_COMPLETE",
+        answers.event(3, "UPDATE_FAILED", "Resource update cancelled"),
+        answers.event(2, "UPDATE_FAILED", "it crashed"),
+    )
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
+    with pytest.raises(Failed) as caught:
+        watch.follow(staging, operation, lambda _: None)
+    assert caught.value.what == (
+        "stack shop-staging is UPDATE_ROLLBACK_COMPLETE\n  Resource2: it crashed"
+    )
+
+
+def test_an_operation_that_never_begins_is_no_success(
+    staging: Settings,
+    cloudformation: Stubber,
+    operation: Operation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stack that is as good as before a call has not done what the call asked for."""
+    monkeypatch.setattr(watch, "QUIET_SECONDS", 0)
+    answers.tells(cloudformation)
+    answers.is_now(cloudformation, "UPDATE_COMPLETE")
+    with pytest.raises(Failed, match="has not begun"):
+        watch.follow(staging, operation, lambda _: None)
+
+
+def test_an_end_without_an_event_is_seen(
+    staging: Settings,
+    cloudformation: Stubber,
+    operation: Operation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When the events stay silent for long, the stack itself is asked."""
+    monkeypatch.setattr(watch, "QUIET_SECONDS", 0)
+    begins(cloudformation)
+    answers.tells(cloudformation, answers.of_stack(1, "x"))
+    answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", reason="why")
+    with pytest.raises(RecoveryNeeded, match="is UPDATE_ROLLBACK_FAILED\n  why"):
+        watch.follow(staging, operation, lambda _: None)
+
+
+def test_an_interrupt_says_that_the_change_goes_on(
+    staging: Settings,
+    cloudformation: Stubber,
+    operation: Operation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Exit 130, with the command that waits for it and the one that rolls it back."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    begins(cloudformation)
+    monkeypatch.setattr(polling, "sleep", interrupt)
+    with pytest.raises(Interrupted, match="CloudFormation goes on with stack") as caught:
+        watch.follow(staging, operation, lambda _: None)
+    assert caught.value.exit_code == 130
+    assert "invoke deploy --env staging" in caught.value.hint
+    assert "invoke cancel --env staging" in caught.value.hint
+
+
+def test_who_waits_sees_what_is_waited_for(staging: Settings, cloudformation: Stubber) -> None:
+    """What someone else began is watched to its end, whatever that is, and looked at again."""
+    said: list[Event] = []
+    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
     answers.tells(
         cloudformation,
-        answers.event(2, "UPDATE_FAILED", "Resource update cancelled"),
-        answers.event(1, "UPDATE_FAILED", "it crashed"),
+        answers.of_stack(3, "UPDATE_ROLLBACK_COMPLETE", token="other"),
+        answers.event(2, "UPDATE_FAILED", "it crashed"),
+        answers.of_stack(1, "x"),
     )
-    before = answers.stack(State.UPDATE_COMPLETE)
-    with pytest.raises(Failed) as caught:
-        watch.follow(staging, before, Tail(staging, answers.ID), lambda _: None)
-    assert caught.value.what == (
-        "stack shop-staging is UPDATE_ROLLBACK_COMPLETE\n  Resource1: it crashed"
-    )
+    answers.is_now(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
+    answers.is_now(cloudformation, "UPDATE_ROLLBACK_COMPLETE", asked=answers.NAME)
+    busy = answers.stack(State.UPDATE_IN_PROGRESS)
+    assert watch.wait_until_idle(staging, busy, said.append).state.meaning.final
+    first = said[0]
+    assert isinstance(first, Note)
+    assert first.text.startswith("stack shop-staging is UPDATE_IN_PROGRESS: waiting for this")
+    assert "invoke cancel --env staging" in first.text
+    assert StackEvent("Resource2", SERVICE, "UPDATE_FAILED", "it crashed") in said
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        State.CREATE_COMPLETE,
-        State.UPDATE_COMPLETE,
-        State.DELETE_COMPLETE,
-    ],
-)
-def test_a_good_end_is_returned(staging: Settings, state: State) -> None:
-    """A deletion's end is good, too; what failed on the way no longer matters."""
-    ended = answers.stack(state)
-    failure = StackEvent("WebService", SERVICE, "UPDATE_FAILED", "it crashed")
-    assert watch.require_good(staging, ended, [failure]) is ended
+def test_a_stack_that_nobody_changes_is_not_waited_for(staging: Settings) -> None:
+    """Nothing is asked, and nothing said."""
+    assert watch.wait_until_idle(staging, BEFORE, answers.silent) is BEFORE
 
 
 @pytest.mark.parametrize("state", [State.UPDATE_ROLLBACK_FAILED, State.DELETE_FAILED])
 def test_a_stuck_end_needs_recovery(staging: Settings, state: State) -> None:
     """Exit code 3, with the command that frees it."""
-    with pytest.raises(RecoveryNeeded, match=f"is {state.status}\n  why") as caught:
-        watch.require_good(staging, answers.stack(state, reason="why"), [])
-    assert caught.value.hint == "invoke recover --env staging"
+    error = outcome.explain(staging, answers.stack(state, reason="why"), [], "")
+    assert isinstance(error, RecoveryNeeded)
+    assert error.what == f"stack shop-staging is {state.status}\n  why"
+    assert error.hint == "invoke recover --env staging"
 
 
-def test_a_bad_end_shows_the_first_reasons(staging: Settings) -> None:
-    """Three at most, without what was cancelled only because of them."""
+def test_a_bad_end_has_reasons_cause_and_who_serves_in_its_last_lines(staging: Settings) -> None:
+    """Three reasons at most, without what was cancelled only because of them."""
     reasons = ["Resource creation cancelled", "one", "two", "three", "four"]
-    failures = [StackEvent(f"R{n}", SERVICE, "CREATE_FAILED", r) for n, r in enumerate(reasons)]
-    with pytest.raises(Failed) as caught:
-        watch.require_good(staging, answers.stack(State.ROLLBACK_COMPLETE), failures)
-    assert caught.value.what == (
-        "stack shop-staging is ROLLBACK_COMPLETE\n  R1: one\n  R2: two\n  R3: three"
+    failures = [StackEvent(f"R{n}", SERVICE, "UPDATE_FAILED", r) for n, r in enumerate(reasons)]
+    ended = answers.stack(
+        State.UPDATE_ROLLBACK_COMPLETE, parameters={"WebAppRevision": "c0ffee" * 6}
     )
-    assert caught.value.hint == "mend it and commit, then: invoke deploy --env staging"
-
-
-def test_who_is_changing_the_stack_is_waited_for(
-    staging: Settings, cloudformation: Stubber
-) -> None:
-    """CloudFormation is the lock: what they do is shown, and their end is where this begins."""
-    said: list[Event] = []
-    answers.tells(cloudformation, answers.event(1))
-    answers.is_now(cloudformation, "UPDATE_COMPLETE")
-    answers.tells(cloudformation, answers.event(2), answers.event(1))
-    answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
-    found = watch.settle(staging, answers.stack(State.UPDATE_IN_PROGRESS), said.append)
-    assert found.state is State.UPDATE_COMPLETE
-    assert said == [
-        Note("stack shop-staging is UPDATE_IN_PROGRESS: waiting for that to end"),
-        StackEvent("Resource2", SERVICE, "UPDATE_COMPLETE", ""),
+    error = outcome.explain(staging, ended, failures, "web exited with code 3: KeyError")
+    assert error.what.splitlines() == [
+        "stack shop-staging is UPDATE_ROLLBACK_COMPLETE",
+        "  R1: one",
+        "  R2: two",
+        "  R3: three",
+        "  web exited with code 3: KeyError",
+        "  rolled back: c0ffeec0ffee serves",
     ]
-
-
-def test_a_stack_that_nobody_changes_is_not_waited_for(staging: Settings) -> None:
-    """Nothing is asked, and nothing said."""
-    found = answers.stack(State.UPDATE_COMPLETE)
-    assert watch.settle(staging, found, answers.silent) is found
+    assert error.hint == "fix it and commit, then: invoke deploy --env staging"

@@ -16,6 +16,7 @@ from pipeline.view.events import (
     StageEnded,
     StageStarted,
     TaskStopped,
+    TaskUnhealthy,
 )
 
 SERVICE = "AWS::ECS::Service"
@@ -55,11 +56,32 @@ TABLE: list[tuple[Event, list[str], bool]] = [
     (
         TaskStopped("1", "it ended", {"web": 3, "proxy": None}, ("first", "last")),
         [
-            "  task 1 stopped: it ended (web exited with code 3, proxy exited with code unknown)",
+            "  task 1 stopped: it ended",
+            "    ECS: it ended (web exited with code 3, proxy exited with code unknown)",
             "    | first",
             "    | last",
         ],
         True,
+    ),
+    (
+        TaskStopped("1", "it ended", {}, (), "web exited with code 3: KeyError: 'X'"),
+        ["  task 1 stopped: web exited with code 3: KeyError: 'X'", "    ECS: it ended"],
+        True,
+    ),
+    (
+        TaskUnhealthy("1", "GET /health/live answers 500", ("last",)),
+        ["  task 1 is not healthy: GET /health/live answers 500", "    | last"],
+        True,
+    ),
+    (
+        Proven("sha256:1", 2, "http://lb.example/", "GET /health/ready answers 200"),
+        ["proven: 2 tasks run sha256:1", "  GET /health/ready answers 200", "http://lb.example/"],
+        False,
+    ),
+    (
+        Proven("sha256:1", 0, "http://lb.example/", "deployed, nothing runs: Count is 0"),
+        ["deployed, nothing runs: Count is 0", "http://lb.example/"],
+        False,
     ),
     (
         Proven("sha256:1", 2, "http://lb.example/"),

@@ -1,0 +1,204 @@
+"""Part of the local account's server: who may send it a request at all.
+
+Every request is sorted before MiniStack gets it:
+
+- A Host that does not name this machine is refused: a foreign name can be pointed at it (DNS
+  rebinding), and a browser then takes a page of that name for one of the server's own.
+- The served application, `/_alb/NAME/...` or `NAME.alb.localhost`, is open to browsers. It
+  goes to its load balancer and to nothing else of MiniStack.
+- The health page, which says that the server runs and whose it is, is open to programs.
+- Everything else is the API. A browser is refused, whatever its page's origin: a page of the
+  served application has the origin of the API. No AWS SDK sends Origin, Referer or Sec-Fetch
+  headers. What is not refused must be signed: `server_signature`, `server_registry`.
+
+What is answered has no CORS header, so that no page may read it; WebSockets are closed.
+https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+from typing import Any
+from xml.sax.saxutils import escape
+
+HEALTH = "/_ministack/health"
+APPLICATION_PATH, APPLICATION_HOST = "/_alb/", ".alb.localhost"
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+BROWSER_HEADERS = ("origin", "referer", "sec-")
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Serve = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
+Headers = list[tuple[str, str]]
+
+
+class Part(Enum):
+    """The part of the server that a request is for."""
+
+    APPLICATION = "the served application"
+    HEALTH = "the health page"
+    REGISTRY = "the image registry"
+    API = "the API"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is refused: an error code of AWS's, a sentence, further headers."""
+
+    code: str
+    message: str
+    status: int = HTTPStatus.FORBIDDEN
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+Check = Callable[[Scope, Receive], Awaitable["Receive | Refusal"]]
+
+
+def header_list(scope: Scope) -> Headers:
+    """Return the headers of an ASGI scope: lower-case names, values as they came."""
+    return [
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in scope["headers"]
+    ]
+
+
+def host_name(headers: Headers) -> str:
+    """Return the name in the Host header, without its port; "" where there is not exactly one."""
+    hosts = [value for name, value in headers if name == "host"]
+    if len(hosts) != 1:
+        return ""
+    name, _, port = hosts[0].strip().lower().rpartition(":")
+    return name if name and port.isdecimal() else hosts[0].strip().lower()
+
+
+def is_this_machine(name: str) -> bool:
+    """Whether a host name always means this machine: RFC 6761, section 6.3."""
+    return name in THIS_MACHINE or name.endswith(".localhost")
+
+
+def part_of(name: str, path: str) -> Part:
+    """Decide which part of the server a request to this host name and path is for."""
+    if name.endswith(APPLICATION_HOST) or path.startswith(APPLICATION_PATH):
+        return Part.APPLICATION
+    if path == HEALTH:
+        return Part.HEALTH
+    return Part.REGISTRY if is_registry(path) else Part.API
+
+
+def is_registry(path: str) -> bool:
+    """Whether a path is of the registry protocol, and not of an API that begins with /v2/, too.
+
+    https://distribution.github.io/distribution/spec/api/
+    """
+    if path in {"/v2", "/v2/", "/v2/_catalog"}:
+        return True
+    inside = "/blobs/" in path or "/manifests/" in path or path.endswith("/tags/list")
+    return path.startswith("/v2/") and not path.startswith("/v2/email") and inside
+
+
+def browser_header(headers: Headers) -> str:
+    """Return the first header that only browsers send; "" where there is none."""
+    return next((name for name, _ in headers if name.startswith(BROWSER_HEADERS)), "")
+
+
+def refusal(method: str, path: str, headers: Headers) -> Refusal | None:
+    """Decide whether a request is refused before anybody asks for its signature."""
+    name = host_name(headers)
+    if not is_this_machine(name):
+        return Refusal("AccessDenied", "The local account answers to localhost names alone.")
+    if part_of(name, path) is Part.APPLICATION:
+        return None
+    if found := browser_header(headers):
+        return Refusal("AccessDenied", f"The local account is closed to browsers ({found}).")
+    if method == "OPTIONS":
+        return Refusal("AccessDenied", "The local account answers no preflight.")
+    return None
+
+
+def guard(api: Serve, application: Serve, checks: Mapping[Part, Check]) -> Serve:
+    """Wrap the ASGI application `api`; what is for the served application goes to `application`.
+
+    `checks` has what must let a request of the registry and of the API through.
+    """
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await api(scope, receive, send)
+        elif scope["type"] == "http":
+            await _serve(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = header_list(scope)
+        if refused := refusal(scope["method"], scope["path"], headers):
+            await refuse(refused, headers, send)
+            return
+        part = part_of(host_name(headers), scope["path"])
+        if part is Part.APPLICATION:
+            await application(scope, receive, send)
+            return
+        checked = await checks[part](scope, receive) if part in checks else receive
+        if isinstance(checked, Refusal):
+            await refuse(checked, headers, send)
+        else:
+            await api(scope, checked, without_cors(send))
+
+    return guarded
+
+
+def without_cors(send: Send) -> Send:
+    """Wrap `send`, so that no answer says that a page of another origin may read it."""
+
+    async def send_without(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, value)
+                for name, value in message.get("headers", [])
+                if not name.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_without
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Read a request's whole body, or what came of it before the caller left."""
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def refuse(refused: Refusal, headers: Headers, send: Send) -> None:
+    """Send a refusal in the form that the caller's SDK reads."""
+    kind, body = error_body(refused, headers)
+    answer = {
+        "content-type": kind,
+        "content-length": str(len(body)),
+        "x-amzn-errortype": refused.code,
+        "x-content-type-options": "nosniff",
+        **dict(refused.headers),
+    }
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in answer.items()]
+    await send({"type": "http.response.start", "status": int(refused.status), "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
+
+
+def error_body(refused: Refusal, headers: Iterable[tuple[str, str]]) -> tuple[str, bytes]:
+    """Return the content type and body of an error: JSON for JSON protocols, otherwise XML.
+
+    https://smithy.io/2.0/aws/protocols/index.html
+    """
+    names = dict(headers)
+    if "x-amz-target" in names or "json" in names.get("content-type", ""):
+        text = json.dumps({"__type": refused.code, "message": refused.message})
+        return "application/x-amz-json-1.1", text.encode()
+    inner = f"<Code>{escape(refused.code)}</Code><Message>{escape(refused.message)}</Message>"
+    return "text/xml", f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>".encode()

@@ -1,0 +1,48 @@
+"""An update that is cancelled: CloudFormation rolls it back, which is followed to its end."""
+
+from pipeline import aws
+from pipeline.errors import Failed
+from pipeline.release import contract, stack, watch
+from pipeline.release.stack import Stack, is_busy
+from pipeline.release.states import State, Step
+from pipeline.release.watch import Operation
+from pipeline.settings import Settings
+from pipeline.view.events import Note, Say
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
+ROLLED_BACK = State.UPDATE_ROLLBACK_COMPLETE
+
+
+def cancel(settings: Settings, say: Say) -> None:
+    """Cancel the update of the application stack, and wait until the old revision is back.
+
+    Nothing happens where no update is running. Raises Failed where the update was quicker or a
+    stack is being created, RecoveryNeeded where the rollback fails.
+    """
+    found = stack.observe(settings, settings.stack_name)
+    if found.state is not State.UPDATE_IN_PROGRESS:
+        _not_cancellable(settings, found, say)
+        return
+    operation = Operation.on(settings, found, runs=True)
+    cloudformation = aws.client(settings, "cloudformation")
+    try:
+        cloudformation.cancel_update_stack(StackName=found.name, ClientRequestToken=operation.token)
+    except cloudformation.exceptions.ClientError as error:
+        if not is_busy(error):
+            raise
+        raise Failed(
+            f"the update of stack {found.name} had just ended, or is being rolled back already",
+            hint=f"invoke status --env {settings.environment}",
+        ) from error
+    ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
+    say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
+
+
+def _not_cancellable(settings: Settings, found: Stack, say: Say) -> None:
+    if found.step is not Step.WAIT:
+        say(Note(f"stack {found.name} is {found.state.status}: there is no update to cancel"))
+        return
+    raise Failed(
+        f"stack {found.name} is {found.state.status}; only an update can be cancelled",
+        hint=f"wait for its end: invoke status --env {settings.environment}",
+    )

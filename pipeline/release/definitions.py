@@ -1,0 +1,116 @@
+"""The task definition of a migration: the stack's own, with the image that is to be deployed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pipeline import aws, polling
+from pipeline.errors import Failed
+from pipeline.revision import Image
+from pipeline.settings import Settings
+
+# What DescribeTaskDefinition adds to what RegisterTaskDefinition takes:
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
+READ_ONLY_FIELDS = {
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+}
+# A definition this old is not about to be run: RunTask follows its registration at once.
+LEFTOVER_SECONDS = 600
+MAX_LEFTOVERS = 20
+
+
+def read(settings: Settings, arn: str) -> dict[str, Any]:
+    """Read a task definition as DescribeTaskDefinition returns it."""
+    ecs = aws.client(settings, "ecs")
+    return dict(ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"])
+
+
+def application_containers(base: dict[str, Any], repository: str) -> list[dict[str, Any]]:
+    """Return the containers that run an image of `repository`, essential ones first.
+
+    A definition with one container needs no such name: it is that one. Raises Failed when
+    there are several and none is of the repository.
+    """
+    containers = base.get("containerDefinitions", [])
+    own = [each for each in containers if repository_of(each.get("image", "")) == repository]
+    if not own and len(containers) != 1:
+        raise Failed(
+            f"no container of task definition {base.get('family', '')} runs an image of "
+            f"{repository}",
+            hint="name one container's image RepositoryURL:WebAppRevision in the template",
+        )
+    return sorted(own or containers, key=lambda each: not each.get("essential", True))
+
+
+def repository_of(image: str) -> str:
+    """Return the repository of an image's name, without its tag and digest."""
+    name = image.partition("@")[0]
+    start, colon, tag = name.rpartition(":")
+    return start if colon and "/" not in tag else name
+
+
+def with_image(base: dict[str, Any], image: Image) -> dict[str, Any]:
+    """Return what to register: `base` with the image, by digest, in the application's containers.
+
+    Side-cars keep their images.
+    """
+    own = [each["name"] for each in application_containers(base, image.repository)]
+    containers = [
+        {**each, "image": image.by_digest} if each["name"] in own else each
+        for each in base["containerDefinitions"]
+    ]
+    writable = {name: value for name, value in base.items() if name not in READ_ONLY_FIELDS}
+    return {**writable, "containerDefinitions": containers}
+
+
+@contextmanager
+def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
+    """Register a definition, give its ARN, and deregister it in the end.
+
+    A task that runs goes on without it:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
+    """
+    ecs = aws.client(settings, "ecs")
+    arn = ecs.register_task_definition(**definition)["taskDefinition"]["taskDefinitionArn"]
+    try:
+        yield arn
+    finally:
+        ecs.deregister_task_definition(taskDefinition=arn)
+
+
+def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> None:
+    """Deregister what killed runs have left: revisions of the family that name a digest.
+
+    The stack's own revisions name a tag. One call when there is nothing to do. An identity
+    that may not list definitions leaves them.
+    """
+    ecs = aws.client(settings, "ecs")
+    try:
+        answer = ecs.list_task_definitions(
+            familyPrefix=base["family"], status="ACTIVE", sort="DESC", maxResults=MAX_LEFTOVERS
+        )
+    except ecs.exceptions.ClientError as error:
+        if aws.error_code(error) != "AccessDeniedException":
+            raise
+        return
+    for arn in answer.get("taskDefinitionArns", []):
+        if arn != base.get("taskDefinitionArn") and is_leftover(read(settings, arn), base, image):
+            ecs.deregister_task_definition(taskDefinition=arn)
+
+
+def is_leftover(definition: dict[str, Any], base: dict[str, Any], image: Image) -> bool:
+    """Whether a definition was registered for a migration that nobody waits for any more."""
+    registered_at = definition.get("registeredAt")
+    if definition.get("family") != base["family"] or registered_at is None:
+        return False
+    is_old = polling.wall() - registered_at.timestamp() > LEFTOVER_SECONDS
+    names = [each.get("image", "") for each in definition.get("containerDefinitions", [])]
+    return is_old and any(name.startswith(f"{image.repository}@") for name in names)

@@ -1,0 +1,127 @@
+"""One container's log stream: its end, and what it writes while it runs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline import aws, polling
+from pipeline.settings import Settings
+
+LINES = 100
+# CloudWatch may show a line some seconds after it was written. The local account has no delay.
+WAIT_SECONDS, LOCAL_WAIT_SECONDS = 15.0, 3.0
+POLL_SECONDS = 0.5
+# A page may be empty though more follow; a stream of nothing else is given up.
+MAX_PAGES = 20
+
+
+@dataclass
+class LogStream:
+    """A stream by name; `token` is where reading goes on."""
+
+    settings: Settings
+    group: str
+    name: str
+    token: str = ""
+    is_empty: bool = True
+    unreadable: str = field(default="", init=False)
+
+    def new(self) -> list[str]:
+        """Read the lines that were written since the last call, oldest first.
+
+        A stream that does not exist yet has none. One that may not be read is one line that
+        says so, once: a reader of evidence must not end what it watches.
+        """
+        try:
+            lines = [each["message"].rstrip() for each in self._events()]
+        except aws.client(self.settings, "logs").exceptions.ResourceNotFoundException:
+            return []
+        except aws.client(self.settings, "logs").exceptions.ClientError as error:
+            said, self.unreadable = self.unreadable, f"the log cannot be read: {error}"
+            return [] if said else [self.unreadable]
+        self.is_empty = self.is_empty and not lines
+        return lines
+
+    def drain(self, seconds: float) -> list[str]:
+        """Read to the end of a stream whose container has ended, for so long at most.
+
+        Waits for a first line, and then until nothing more comes.
+        """
+        until, lines = polling.monotonic() + seconds, self.new()
+        while polling.monotonic() < until and not self.unreadable:
+            polling.sleep(POLL_SECONDS)
+            more = self.new()
+            lines += more
+            if not (more or self.is_empty):
+                break
+        return lines
+
+    def _events(self) -> Iterator[dict[str, Any]]:
+        """Read page after page; the end of a stream returns the token that it was asked with.
+
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+        """
+        logs = aws.client(self.settings, "logs")
+        for _ in range(MAX_PAGES):
+            more = {"nextToken": self.token} if self.token else {}
+            answer = logs.get_log_events(
+                logGroupName=self.group, logStreamName=self.name, startFromHead=True, **more
+            )
+            yield from answer.get("events", [])
+            asked, self.token = self.token, answer.get("nextForwardToken", "")
+            if self.token in {"", asked}:
+                return
+
+
+def of_container(
+    settings: Settings, task: dict[str, Any], definition: dict[str, Any]
+) -> LogStream | None:
+    """Name the stream of one container of a task; None when it does not log to CloudWatch.
+
+    `definition` is the container's, from the task definition. ECS names a stream
+    PREFIX/CONTAINER/TASK: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+    options = definition.get("logConfiguration", {}).get("options", {})
+    group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+    if not (group and prefix):
+        return None
+    return LogStream(settings, group, f"{prefix}/{definition['name']}/{short(task['taskArn'])}")
+
+
+def wait_seconds(settings: Settings) -> float:
+    """Return how long to wait for a first line."""
+    return LOCAL_WAIT_SECONDS if settings.is_local else WAIT_SECONDS
+
+
+def last_lines(stream: LogStream) -> list[str]:
+    """Read the last lines of a stream, LINES at most; wait for the first one to arrive."""
+    until = polling.monotonic() + wait_seconds(stream.settings)
+    while True:
+        lines = _newest(stream)
+        if lines or polling.monotonic() >= until:
+            return lines
+        polling.sleep(POLL_SECONDS)
+
+
+def _newest(stream: LogStream) -> list[str]:
+    """Read the newest page that is not empty; an empty one may stand before others."""
+    settings = stream.settings
+    logs = aws.client(settings, "logs")
+    question: dict[str, Any] = {"logGroupName": stream.group, "logStreamName": stream.name}
+    try:
+        for _ in range(MAX_PAGES):
+            answer = logs.get_log_events(**question, limit=LINES, startFromHead=False)
+            token = answer.get("nextBackwardToken", "")
+            if answer.get("events") or token in {"", question.get("nextToken")}:
+                return [each["message"].rstrip() for each in answer.get("events", [])]
+            question["nextToken"] = token
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+    except logs.exceptions.ClientError as error:
+        return [f"the log cannot be read: {error}"]
+    return []
+
+
+def short(arn: str) -> str:
+    """Return what follows the last slash of an ARN: a task's id, a definition's FAMILY:REVISION."""
+    return arn.rsplit("/", 1)[-1]

@@ -1,0 +1,32 @@
+"""The services of a stack that changes: their rollouts, and why their tasks fail."""
+
+from pipeline.release import service
+from pipeline.release.diagnose import Evidence
+from pipeline.release.stack import Stack
+from pipeline.settings import Settings
+from pipeline.view.events import Rollout, Say
+
+
+class ServiceWatch:
+    """The services beside the stack, where there are any: their rollouts, and what fails."""
+
+    def __init__(self, settings: Settings, before: Stack, say: Say) -> None:
+        self.settings = settings
+        self.say = say
+        self.evidence = [Evidence(settings, each) for each in service.places(before)]
+        self.shown: dict[str, Rollout] = {}
+
+    def look(self) -> None:
+        """Show what changed since the last look."""
+        for evidence in self.evidence:
+            where = evidence.where
+            rollout = service.rollout(self.settings, where)
+            if rollout and rollout != self.shown.get(where.service):
+                self.say(rollout)
+                self.shown[where.service] = rollout
+            if event := evidence.look():
+                self.say(event)
+
+    def summary(self) -> str:
+        """Return the first cause, and where its log is; "" while there is no fault."""
+        return next(filter(None, (each.summary() for each in self.evidence)), "")

@@ -1,0 +1,78 @@
+"""One update of a stack: a change set that is shown, executed and followed, in turn with others."""
+
+from pipeline.errors import RecoveryNeeded
+from pipeline.release import changes, recover, stack, watch
+from pipeline.release.changes import ChangeSet
+from pipeline.release.stack import Busy, Stack
+from pipeline.release.states import Step
+from pipeline.release.template import Desired
+from pipeline.release.watch import Operation
+from pipeline.settings import Settings
+from pipeline.view.events import Note, Say
+
+
+def ensure_updatable(settings: Settings, found: Stack, say: Say) -> Stack:
+    """Bring the stack to a state that takes a change: wait for others, delete a failed creation.
+
+    Raises RecoveryNeeded when it is stuck.
+    """
+    found = watch.wait_until_idle(settings, found, say)
+    if found.step is Step.RECOVER:
+        raise RecoveryNeeded(
+            f"stack {found.name} is {found.state.status}: {found.reason}",
+            hint=f"invoke recover --env {settings.environment}",
+        )
+    if found.step is Step.REPLACE:
+        status = found.state.status
+        say(Note(f"stack {found.name} is {status} and cannot be updated: deleting it first"))
+        found = recover.delete(settings, found, say)
+    return found
+
+
+def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
+    """Bring the stack to what it is to be, and return it as it is then.
+
+    Raises Busy when someone else changes the stack meanwhile.
+    """
+    with changes.proposal(settings, found, wanted) as proposed:
+        show(proposed, found, say)
+        operation = begin(settings, found, proposed)
+    return follow(settings, found, operation, proposed, say)
+
+
+def show(proposed: ChangeSet | None, found: Stack, say: Say) -> None:
+    """Show what a change set will do."""
+    if proposed is None:
+        say(Note(f"stack {found.name}: nothing to change"))
+        return
+    for change in proposed.changes:
+        say(change)
+
+
+def begin(settings: Settings, found: Stack, proposed: ChangeSet | None) -> Operation | None:
+    """Look once more who else was at work, and execute the change set, if there is one.
+
+    Raises Busy when the stack is not what was decided on.
+    """
+    latest = stack.observe(settings, found.name)
+    if not found.is_same(latest):
+        raise Busy(found.name)
+    if proposed is None:
+        return None
+    operation = Operation.on(settings, latest)
+    changes.execute(settings, proposed, operation.token)
+    return operation
+
+
+def follow(
+    settings: Settings,
+    found: Stack,
+    operation: Operation | None,
+    proposed: ChangeSet | None,
+    say: Say,
+) -> Stack:
+    """Follow an operation to its good end; without one, the stack is what it is."""
+    if operation is None or proposed is None:
+        return found
+    resources = [each.logical_id for each in proposed.changes]
+    return watch.follow(settings, operation, say, resources=resources)

@@ -1,0 +1,1 @@
+"""Whole deploys against an AWS with state that lives in this process."""

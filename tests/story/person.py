@@ -1,0 +1,129 @@
+"""Somebody who types Slipway's commands, and what they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from invoke.exceptions import Exit
+
+from pipeline import blueprint, command, operate
+from pipeline.release import bootstrap as delivery
+from pipeline.release import deploy as releases
+from pipeline.release import recover as recovery
+from pipeline.revision import Image
+from pipeline.view.events import Proven
+from tests.story.applications import Application
+from tests.story.disturbances import Killed
+from tests.story.templates import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.release.template import Desired
+    from pipeline.settings import Settings
+    from pipeline.view.events import Event
+    from tests.story.world import World
+
+KILLED = 137
+SETTLED_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended: exit code, the last message, and the events it has shown."""
+
+    code: int
+    message: str = ""
+    events: list[Event] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Return everything that was shown, as a person could read it."""
+        return "\n".join([*map(str, self.events), self.message])
+
+    @property
+    def proven(self) -> bool:
+        """Whether the screen says that the revision serves."""
+        return any(isinstance(each, Proven) for each in self.events)
+
+
+@dataclass
+class Person:
+    """One checkout and its commands, in a world."""
+
+    world: World
+
+    def push(self, tag: str, application: Application | None = None) -> Image:
+        """Commit, build, test and push: the image of a revision is in the repository."""
+        settings = self.world.settings
+        digest = f"sha256:{tag.partition('-')[0]:0>64}"
+        name = settings.ecr_repository.partition("/")[2]
+        self.world.ecr.put(name, digest, tag, f"{tag}-tested")
+        self.world.applications[digest] = application or Application()
+        commit = tag.partition("-")[0]
+        if commit not in self.world.git.commits:
+            self.world.git.commits.append(commit)
+        return Image(settings.ecr_repository, tag, digest, tested=True)
+
+    def has_deployed(self, image: Image) -> None:
+        """Have an image serve, deployed before the story began, without a command."""
+        world, settings = self.world, self.world.settings
+        template = Template(application(settings).body)
+        named = {"WebAppRevision": image.tag, "RepositoryURL": image.repository}
+        given = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
+        stack = world.cloudformation.add(settings.stack_name)
+        world.cloudformation.begin(stack, template, template.values(given, {}))
+        world.database.applied.append(image.digest)
+        world.clock.advance(SETTLED_SECONDS)
+        assert world.serving() == {image.digest}
+
+    def deploy(
+        self, image: Image, *, desired: Desired | None = None, allow_older: bool = False
+    ) -> Outcome:
+        """Type `invoke deploy`."""
+        settings = self.world.settings
+        wanted = desired or application(settings)
+
+        def work(say: Callable[[Event], None]) -> Any:
+            return releases.deploy(settings, image, wanted, say, allow_older=allow_older)
+
+        return self._run(work)
+
+    def bootstrap(self) -> Outcome:
+        """Type `invoke bootstrap`."""
+        settings = self.world.settings
+        body = blueprint.delivery(settings)
+        return self._run(lambda say: delivery.bootstrap(settings, body, say))
+
+    def migrate(self) -> Outcome:
+        """Type `invoke migrate`."""
+        return self._run(lambda say: operate.migrate(self.world.settings, say))
+
+    def recover(self) -> Outcome:
+        """Type `invoke recover`."""
+        settings = self.world.settings
+        return self._run(lambda say: recovery.recover(settings, settings.stack_name, say))
+
+    def _run(self, work: Callable[[Callable[[Event], None]], Any]) -> Outcome:
+        """Run a command as the task does, and read its end as a shell does."""
+        events: list[Event] = []
+        try:
+            command.guarded(lambda: work(events.append))()
+        except Exit as end:
+            return Outcome(end.code, str(end.message), events)
+        except Killed:
+            self.world.killed = False
+            return Outcome(KILLED, "", events)
+        return Outcome(0, "", events)
+
+
+def with_variable(settings: Settings) -> Desired:
+    """Return what a commit wants whose containers find one more variable: NEEDED."""
+    return application(replace(settings, stack_template="tests.story.own_template.template"))
+
+
+@cache
+def application(settings: Settings) -> Desired:
+    """Render the application stack's template once for all stories."""
+    return blueprint.application(settings)

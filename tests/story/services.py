@@ -1,0 +1,161 @@
+"""ECS services: deployments, their rollout, and the circuit breaker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.story.identities import arn
+
+if TYPE_CHECKING:
+    from tests.story.clock import Process
+    from tests.story.tasks import Task
+    from tests.story.world import World
+
+# Half of the desired count, and 3 at least:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+FAILURES = 3
+FAULTS = ("EssentialContainerExited", "TaskFailedToStart")
+
+
+@dataclass
+class Deployment:
+    """One deployment of a service."""
+
+    id: str
+    definition: str
+    created: float
+    state: str = "IN_PROGRESS"
+    reason: str = ""
+    failed: int = 0
+    counted: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Service:
+    """A service; the first deployment is the primary one."""
+
+    name: str
+    cluster: str
+    desired: int
+    target_groups: list[str]
+    deployments: list[Deployment] = field(default_factory=list)
+    completed: str = ""
+    status: str = "ACTIVE"
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, in the long form."""
+        return arn("ecs", f"service/{self.cluster}/{self.name}")
+
+    @property
+    def primary(self) -> Deployment:
+        """The deployment that is wanted."""
+        return self.deployments[0]
+
+
+class Services:
+    """The services of the one cluster, by name."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.by_name: dict[str, Service] = {}
+        self.deployed = 0
+
+    def apply(self, properties: dict[str, Any]) -> Service:
+        """Create or update a service as a template declares it."""
+        name = properties["ServiceName"]
+        service = self.by_name.get(name)
+        if service is None or service.status == "INACTIVE":
+            groups = [each["TargetGroupArn"] for each in properties.get("LoadBalancers", [])]
+            desired = int(properties.get("DesiredCount", 1))
+            service = self.by_name[name] = Service(name, properties["Cluster"], desired, groups)
+        service.desired = int(properties.get("DesiredCount", service.desired))
+        if not service.deployments or service.primary.definition != properties["TaskDefinition"]:
+            self.deploy(service, properties["TaskDefinition"])
+        return service
+
+    def deploy(self, service: Service, definition: str) -> None:
+        """Begin a deployment of a task definition."""
+        self.deployed += 1
+        deployment = Deployment(f"ecs-svc/{self.deployed:019d}", definition, self.world.clock.now)
+        service.deployments.insert(0, deployment)
+        self.world.clock.start(self._schedule(service, deployment))
+
+    def delete(self, service: Service) -> None:
+        """Delete a service with its tasks."""
+        service.status, service.deployments = "INACTIVE", []
+        for task in self.tasks(service):
+            self._stop(task, "Service deleted")
+
+    def tasks(self, service: Service, deployment: Deployment | None = None) -> list[Task]:
+        """Return the tasks that are to run, of one deployment or of all."""
+        return [
+            task
+            for task in self.world.tasks.by_arn.values()
+            if task.group == f"service:{service.name}" and task.desired == "RUNNING"
+            if deployment is None or task.deployment == deployment.id
+        ]
+
+    def _schedule(self, service: Service, deployment: Deployment) -> Process:
+        """Keep the deployment's tasks at the desired count while it is the primary one."""
+        while service.deployments and service.primary is deployment:
+            self._count_failures(service, deployment)
+            if deployment.state == "IN_PROGRESS" and deployment.failed >= FAILURES:
+                self._break(service, deployment)
+                return
+            own = self.tasks(service, deployment)
+            for _ in range(service.desired - len(own)):
+                self._start(service, deployment)
+            for task in own[service.desired :]:
+                self._stop(task, "Scaling activity initiated by deployment")
+            healthy = [task for task in own if task.runs and self._is_healthy(task)]
+            if deployment.state == "IN_PROGRESS" and len(healthy) >= service.desired:
+                self._complete(service, deployment)
+            yield 1.0
+
+    def _start(self, service: Service, deployment: Deployment) -> None:
+        definition = self.world.task_definitions.find(deployment.definition)
+        self.world.tasks.start(
+            definition,
+            service.cluster,
+            group=f"service:{service.name}",
+            started_by=deployment.id,
+            deployment=deployment.id,
+            target_groups=service.target_groups,
+        )
+
+    def _stop(self, task: Task, reason: str) -> None:
+        self.world.tasks.stop(task, "ServiceSchedulerInitiated", reason)
+
+    def _count_failures(self, service: Service, deployment: Deployment) -> None:
+        """Count tasks that ended by a fault; those that were scaled in are none."""
+        for key, task in self.world.tasks.by_arn.items():
+            own = task.deployment == deployment.id and task.group == f"service:{service.name}"
+            fault = task.stop_code in FAULTS or task.reason.startswith("Task failed")
+            if own and fault and key not in deployment.counted:
+                deployment.counted.add(key)
+                deployment.failed += 1
+
+    def _is_healthy(self, task: Task) -> bool:
+        groups = [self.world.elb.groups[each] for each in task.target_groups]
+        targets = [group.get(task.address) for group in groups]
+        return all(target is not None and target.healthy for target in targets)
+
+    def _complete(self, service: Service, deployment: Deployment) -> None:
+        deployment.state = "COMPLETED"
+        deployment.reason = f"ECS deployment {deployment.id} completed."
+        service.completed = deployment.definition
+        service.deployments = [deployment]
+        for task in self.tasks(service):
+            if task.deployment != deployment.id:
+                self._stop(task, f"Scaling activity initiated by (deployment {deployment.id})")
+
+    def _break(self, service: Service, deployment: Deployment) -> None:
+        """Open the circuit breaker: the deployment has failed, and the last good one is back."""
+        deployment.state = "FAILED"
+        deployment.reason = "ECS deployment circuit breaker: tasks failed to start."
+        for task in self.tasks(service, deployment):
+            self._stop(task, f"Scaling activity initiated by (deployment {deployment.id})")
+        if service.completed:
+            self.deploy(service, service.completed)

@@ -1,0 +1,133 @@
+"""CloudFormation stacks and change sets as records: status, history, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.story.identities import arn
+
+if TYPE_CHECKING:
+    from tests.story.clock import Clock
+    from tests.story.resources import Resource
+    from tests.story.templates import Template
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+@dataclass
+class Configuration:
+    """What a stack is made of: its template, parameters, resources by logical id and outputs."""
+
+    template: Template | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Stack:
+    """One stack, also after its deletion."""
+
+    id: str
+    name: str
+    clock: Clock
+    status: str = "REVIEW_IN_PROGRESS"
+    reason: str = ""
+    role: str = ""
+    token: str = ""
+    cancelled: bool = False
+    now: Configuration = field(default_factory=Configuration)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)
+    stale: tuple[float, dict[str, Any]] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation goes on; a stack of change sets alone has none."""
+        return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+    def become(self, status: str, reason: str = "") -> None:
+        """Change the stack's status, and record it."""
+        self.status, self.reason = status, reason
+        self.record(self.name, self.id, STACK, status, reason)
+
+    def record(self, logical: str, physical: str, kind: str, status: str, reason: str = "") -> None:
+        """Add an event to the history."""
+        event = {
+            "StackId": self.id,
+            "StackName": self.name,
+            "EventId": f"{logical}-{status}-{len(self.events)}",
+            "LogicalResourceId": logical,
+            "PhysicalResourceId": physical,
+            "ResourceType": kind,
+            "Timestamp": self.clock.date(),
+            "ResourceStatus": status,
+        }
+        more = {"ResourceStatusReason": reason, "ClientRequestToken": self.token}
+        self.events.append({**event, **{name: text for name, text in more.items() if text}})
+
+    def describe(self) -> dict[str, Any]:
+        """Return the stack as DescribeStacks has it, which may be what it was a moment ago."""
+        if self.stale and self.clock.now < self.stale[0]:
+            return self.stale[1]
+        return self.fresh()
+
+    def fresh(self) -> dict[str, Any]:
+        """Return the stack as it is."""
+        values, outputs = self.now.values.items(), self.now.outputs.items()
+        description: dict[str, Any] = {
+            "StackId": self.id,
+            "StackName": self.name,
+            "CreationTime": self.clock.date_of(0),
+            "StackStatus": self.status,
+            "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in values],
+            "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs],
+        }
+        more = {"StackStatusReason": self.reason, "RoleARN": self.role}
+        return {**description, **{name: text for name, text in more.items() if text}}
+
+
+@dataclass
+class ChangeSet:
+    """A change set; `problem` is why it will fail, `details` what DescribeEvents has of that."""
+
+    name: str
+    stack: Stack
+    template: Template
+    values: dict[str, str]
+    changes: list[dict[str, Any]]
+    problem: str = ""
+    details: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "CREATE_IN_PROGRESS"
+    execution: str = "UNAVAILABLE"
+    token: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its ARN."""
+        return arn("cloudformation", f"changeSet/{self.name}/1")
+
+    def decide(self) -> None:
+        """End the work on it."""
+        if self.problem:
+            self.status = "FAILED"
+        else:
+            self.status, self.execution = "CREATE_COMPLETE", "AVAILABLE"
+
+    def describe(self) -> dict[str, Any]:
+        """Return it as DescribeChangeSet has it, without its changes."""
+        why = {"StatusReason": self.problem} if self.status == "FAILED" else {}
+        return {
+            "ChangeSetName": self.name,
+            "ChangeSetId": self.id,
+            "StackId": self.stack.id,
+            "StackName": self.stack.name,
+            "Status": self.status,
+            "ExecutionStatus": self.execution,
+            "Parameters": [
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in self.values.items()
+            ],
+            **why,
+        }

@@ -1,0 +1,138 @@
+"""HTTP requests and answers by botocore's own models, from the side of AWS.
+
+botocore serializes requests and parses answers; this parses the requests and serializes the
+answers. The answers are checked against the model, so that a fake that answers what AWS cannot
+answer fails: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, aws-json-1_1-protocol
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+import botocore.session
+from botocore.awsrequest import AWSResponse
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.validate import ParamValidator
+
+from tests.story.refusals import Refusal
+
+REQUEST_ID = "7a62c49f-347e-4fc4-9331-6e8e00000000"
+SIGNING_NAMES = {"elasticloadbalancing": "elbv2"}
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    """Load botocore's model of a service, such as "ecs"."""
+    return botocore.session.get_session().get_service_model(service)
+
+
+class Body:
+    """The body of an answer, as urllib3 would stream it."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the whole body."""
+        yield self.content
+
+
+def answer(url: str, status: int, content: bytes, **headers: str) -> AWSResponse:
+    """Return an answer as botocore's HTTP session returns it."""
+    return AWSResponse(url, status, {"x-amzn-requestid": REQUEST_ID, **headers}, Body(content))
+
+
+def service_of(request: Any) -> str:
+    """Return the botocore name of the service that a request is signed for."""
+    signature = _text(request.headers.get("Authorization", ""))
+    name = signature.split("/")[3] if "Credential=" in signature else "sts"
+    return SIGNING_NAMES.get(name, name)
+
+
+def parse(service: str, request: Any) -> tuple[OperationModel, dict[str, Any]]:
+    """Return the operation that a request asks for and its parameters by name."""
+    body = _text(request.body or b"")
+    if model(service).resolved_protocol == "json":
+        name = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
+        return model(service).operation_model(name), json.loads(body)
+    words = dict(parse_qsl(body, keep_blank_values=True))
+    operation = model(service).operation_model(words["Action"])
+    shape = operation.input_shape
+    return operation, _from_query(shape, words, "") if shape else {}
+
+
+def serialize(url: str, operation: OperationModel, result: dict[str, Any]) -> AWSResponse:
+    """Return the answer to an operation, in its service's protocol."""
+    shape = operation.output_shape
+    if shape:
+        report = ParamValidator().validate(result, shape)
+        assert not report.has_errors(), f"{operation.name}: {report.generate_report()}"
+    if operation.service_model.resolved_protocol == "json":
+        return answer(url, 200, json.dumps(_to_json(result)).encode())
+    name = operation.name
+    inner = _to_xml(shape, result) if shape else ""
+    text = f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
+    return answer(url, 200, text.encode())
+
+
+def refuse(url: str, service: str, refusal: Refusal) -> AWSResponse:
+    """Return an error answer, in the service's protocol."""
+    if model(service).resolved_protocol == "json":
+        content = json.dumps({"__type": refusal.code, "message": refusal.message})
+    else:
+        code, message = escape(refusal.code), escape(refusal.message)
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        content = f"<ErrorResponse>{error}<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
+    return answer(url, refusal.status, content.encode())
+
+
+def _from_query(shape: Shape, words: dict[str, str], prefix: str) -> Any:
+    """Read one value of the query protocol, whose names are paths such as A.member.1.B."""
+    if shape.type_name == "structure":
+        start = f"{prefix}." if prefix else ""
+        return {
+            name: _from_query(member, words, f"{start}{name}")
+            for name, member in shape.members.items()
+            if any(_within(word, f"{start}{name}") for word in words)
+        }
+    if shape.type_name == "list":
+        count = 1
+        found = []
+        while any(_within(word, f"{prefix}.member.{count}") for word in words):
+            found.append(_from_query(shape.member, words, f"{prefix}.member.{count}"))
+            count += 1
+        return found
+    text = words[prefix]
+    if shape.type_name == "boolean":
+        return text == "true"
+    return int(text) if shape.type_name in {"integer", "long"} else text
+
+
+def _within(word: str, path: str) -> bool:
+    return word == path or word.startswith(f"{path}.")
+
+
+def _to_xml(shape: Shape, value: Any) -> str:
+    if shape.type_name == "structure":
+        parts = ((name, shape.members[name], each) for name, each in value.items())
+        return "".join(f"<{name}>{_to_xml(member, each)}</{name}>" for name, member, each in parts)
+    if shape.type_name == "list":
+        return "".join(f"<member>{_to_xml(shape.member, each)}</member>" for each in value)
+    if shape.type_name == "boolean":
+        return "true" if value else "false"
+    return escape(value.isoformat() if shape.type_name == "timestamp" else str(value))
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _to_json(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_json(each) for each in value]
+    return value.timestamp() if hasattr(value, "timestamp") else value
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

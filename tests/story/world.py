@@ -1,0 +1,163 @@
+"""An AWS account with one environment's stacks, and the clock it lives by."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import botocore.endpoint
+import pytest
+from botocore import xform_name
+from botocore.httpsession import URLLib3Session
+
+from pipeline import polling
+from tests.story import wire
+from tests.story.applications import Application, Database
+from tests.story.clock import Clock
+from tests.story.cloudformation import CloudFormation
+from tests.story.disturbances import SLEEP, Garbage, Killed, Script
+from tests.story.ecr import Registry
+from tests.story.ecs import Ecs
+from tests.story.elb import Balancers
+from tests.story.history import History
+from tests.story.identities import Identities
+from tests.story.logs import Logs
+from tests.story.refusals import Refusal
+from tests.story.s3 import Buckets
+from tests.story.secretsmanager import Secrets
+from tests.story.services import Services
+from tests.story.task_definitions import TaskDefinitions
+from tests.story.tasks import Tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.awsrequest import AWSResponse
+
+    from pipeline.settings import Settings
+    from tests.story.stacks import Stack
+    from tests.story.tasks import Task
+
+LATENCY_SECONDS = 0.02
+READ_TIMEOUT_SECONDS = 30.0
+CALLS = 20_000
+PAGE_OF_A_PROXY = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+class World:
+    """Everything that a story can see and change."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.script = Script()
+        self.git = History()
+        self.database = Database()
+        self.applications: dict[str, Application] = {}
+        self.logs = Logs(self.clock)
+        self.elb = Balancers()
+        self.secrets = Secrets()
+        self.s3 = Buckets()
+        self.ecr = Registry(self.clock, settings.ecr_repository.partition("/")[0])
+        self.task_definitions = TaskDefinitions(self.clock)
+        self.tasks = Tasks(self)
+        self.services = Services(self)
+        self.ecs = Ecs(self)
+        self.cloudformation = CloudFormation(self)
+        self.sts = Identities()
+        self.secretsmanager = self.secrets
+        self.elbv2 = self.elb
+        self.calls: list[str] = []
+        self.killed = False
+        # Whether this machine can reach the front door.
+        self.reachable = True
+
+    def send(self, request: Any) -> AWSResponse:
+        """Answer a request that botocore would send."""
+        self._live()
+        service = wire.service_of(request)
+        if service == "s3":
+            return self.s3.answer(request)
+        operation, asked = wire.parse(service, request)
+        name = f"{service}.{operation.name}"
+        self.calls.append(name)
+        assert len(self.calls) < CALLS, "the story does not end"
+        self.clock.advance(LATENCY_SECONDS)
+        try:
+            self.meet(name)
+            result = getattr(getattr(self, service), xform_name(operation.name))(asked)
+            response = wire.serialize(request.url, operation, result)
+            self.meet(name, after=True)
+        except Refusal as refusal:
+            return wire.refuse(request.url, service, refusal)
+        except Garbage:
+            return wire.answer(request.url, 200, PAGE_OF_A_PROXY)
+        return response
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time of a wait of the product pass."""
+        self._live()
+        self.meet(SLEEP)
+        self.clock.advance(seconds)
+
+    def meet(self, name: str, *, after: bool = False) -> None:
+        """Let the script see a call or a wait; a kill is for ever."""
+        try:
+            self.script.meet(name, after=after)
+        except Killed:
+            self.killed = True
+            raise
+        except botocore.endpoint.HTTPClientError as error:
+            if isinstance(error, botocore.exceptions.ReadTimeoutError):
+                self.clock.advance(READ_TIMEOUT_SECONDS)
+            raise
+
+    @property
+    def stack(self) -> Stack:
+        """The application stack, also one that was deleted."""
+        name = self.settings.stack_name
+        return next(each for each in reversed(self.cloudformation.stacks) if each.name == name)
+
+    def serving(self) -> set[str]:
+        """Return the digests that the load balancer sends requests to."""
+        return {
+            str(task.digest)
+            for task in self.tasks.by_arn.values()
+            if task.runs and any(self._is_healthy(task, group) for group in task.target_groups)
+        }
+
+    def one_off_tasks(self) -> list[Task]:
+        """Return the tasks that no service started, oldest first."""
+        return [each for each in self.tasks.by_arn.values() if not each.deployment]
+
+    def _is_healthy(self, task: Task, group: str) -> bool:
+        target = self.elb.groups[group].get(task.address)
+        return target is not None and target.healthy
+
+    def front_door(self, _url: str) -> int | None:
+        """Return what the readiness path answers; None when this machine cannot reach it."""
+        return self.elb.ready() if self.reachable else None
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Let the product live in this world: its AWS, its clock, its git, its front door."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
+            patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
+            patch.setattr(polling, "monotonic", self.clock.monotonic)
+            patch.setattr(polling, "wall", self.clock.wall)
+            patch.setattr(polling, "sleep", self.sleep)
+            self.git.install(patch)
+            if find_spec("pipeline.release.front_door"):
+                patch.setattr("pipeline.release.front_door.ask", self.front_door)
+            terminated = signal.getsignal(signal.SIGTERM)
+            yield
+            signal.signal(signal.SIGTERM, terminated)
+
+    def _live(self) -> None:
+        """Raise when the process that asks is dead."""
+        if self.killed:
+            raise Killed
