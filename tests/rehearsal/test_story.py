@@ -285,6 +285,7 @@ def test_an_image_that_is_missing_from_the_repository_is_sent_again(
     assert output.code == 0
     assert output.stages == ["push"]
     assert "nothing to do" in output.text
+    assert get(url)[0] == 200
 
 
 def test_a_named_parameter_is_carried_over(project: Project, url: str) -> None:
