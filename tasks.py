@@ -2,7 +2,7 @@
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, revision, settings, templates
+from pipeline import deliver, image_chain, operate, revision, settings, templates
 from pipeline.command import guarded
 
 ENV = "the environment: local, or one that settings name"
@@ -12,7 +12,7 @@ ENV = "the environment: local, or one that settings name"
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it is there."""
-    deliver.build(settings.load("local"), revision.current(), operate.view())
+    image_chain.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
@@ -26,7 +26,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Promote the tested digest to the environment's repository."""
-    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
+    image_chain.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(
