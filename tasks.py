@@ -97,6 +97,13 @@ def shell(_: Context, env: str = "local") -> None:
 
 @task(help={"env": ENV})
 @guarded
+def cancel(_: Context, env: str = "local") -> None:
+    """Cancel the stack's running update, and wait until it is rolled back."""
+    operate.cancel(settings.load(env), operate.view())
+
+
+@task(help={"env": ENV})
+@guarded
 def recover(_: Context, env: str = "local") -> None:
     """Free a stack that is stuck."""
     operate.recover(settings.load(env), operate.view())
@@ -153,7 +160,21 @@ def stack_lint(_: Context, env: str = "local") -> None:
 
 
 namespace = Collection(
-    *(build, test, push, deploy, migrate, status, outputs, logs, shell, recover, bootstrap, engine),
+    *(
+        build,
+        test,
+        push,
+        deploy,
+        migrate,
+        status,
+        outputs,
+        logs,
+        shell,
+        cancel,
+        recover,
+        bootstrap,
+        engine,
+    ),
     Collection("local", up=local_up, down=local_down),
     Collection("stack", template=stack_template, diagram=stack_diagram, lint=stack_lint),
 )

@@ -184,6 +184,13 @@ def migrate(settings: Settings, say: Say) -> None:
         oneoff.migrate(settings, found, image, say)
 
 
+def cancel(settings: Settings, say: Say) -> None:
+    """Cancel the update of the application stack."""
+    from pipeline.release import cancel as cancellation
+
+    cancellation.cancel(settings, say)
+
+
 def recover(settings: Settings, say: Say) -> None:
     """Free the application stack."""
     from pipeline.release import recover as recovery
