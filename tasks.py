@@ -5,7 +5,7 @@ from pathlib import Path
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, revision, settings, templates
+from pipeline import deliver, operate, revision, settings, show, templates
 from pipeline.command import guarded
 
 # Settings, git and the build are of this project, wherever in it invoke was typed.
@@ -68,14 +68,14 @@ def migrate(_: Context, env: str = "local") -> None:
 @guarded
 def status(_: Context, env: str = "local") -> None:
     """Show the state of the stack, the deployed revision, and what the service runs."""
-    operate.status(settings.load(env))
+    show.status(settings.load(env))
 
 
 @task(help={"env": ENV})
 @guarded
 def outputs(_: Context, env: str = "local") -> None:
     """Print the outputs of the application stack as JSON."""
-    operate.outputs(settings.load(env))
+    show.outputs(settings.load(env))
 
 
 @task(
@@ -91,7 +91,7 @@ def logs(
     _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
 ) -> None:
     """Show the newest lines that the environment's tasks logged."""
-    operate.logs(settings.load(env), follow=follow, since=since, lines=lines)
+    show.logs(settings.load(env), follow=follow, since=since, lines=lines)
 
 
 @task(help={"env": ENV})

@@ -34,7 +34,15 @@ GROUND = {
     "settings",
     "shell",
 }
-ABOVE = ("blueprint", "command", "deliver", "gitlab_variables", "operate", "templates")
+ABOVE = (
+    "blueprint",
+    "command",
+    "deliver",
+    "gitlab_variables",
+    "operate",
+    "show",
+    "templates",
+)
 COSTLY = {"boto3", "botocore", "troposphere", "awacs", "rich"}
 MODULES = sorted(ROOT.glob("pipeline/**/*.py")) + sorted(ROOT.glob("stack/**/*.py"))
 # They run in the local account's own virtual environment, and nothing here imports them.
