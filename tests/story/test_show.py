@@ -11,10 +11,11 @@ from pipeline import operate, polling, show
 from pipeline.errors import Failed, RecoveryNeeded
 from pipeline.view.events import Event, Note
 from tests.story.revisions import ONE
-from tests.story.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.story.world import World
 
 NEXT = "invoke deploy --env staging"
 
