@@ -8,7 +8,8 @@ import nox
 # nox, unlike invoke, does not look for modules beside its file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pipeline import deliver, operate, settings
+from pipeline import deliver, operate, revision, settings, signals
+from pipeline.command import explained
 from pipeline.errors import SlipwayError
 
 nox.options.error_on_missing_interpreters = True
@@ -21,8 +22,10 @@ WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """The application's suite, inside the image of this commit, against Postgres."""
+    signals.catch()
     try:
-        deliver.test(settings.load("local"), operate.view())
+        with explained():
+            deliver.test(settings.load("local"), revision.current(), operate.view())
     except SlipwayError as error:
         session.error(str(error))
 

@@ -2,7 +2,7 @@
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, settings, templates
+from pipeline import deliver, operate, revision, settings, templates
 from pipeline.command import guarded
 
 ENV = "the environment: local, or one that settings name"
@@ -12,7 +12,7 @@ ENV = "the environment: local, or one that settings name"
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it is there."""
-    deliver.build(settings.load("local"), operate.view())
+    deliver.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
@@ -26,7 +26,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Promote the tested digest to the environment's repository."""
-    deliver.push(settings.load(env), operate.view(), untested=untested)
+    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(
@@ -47,8 +47,8 @@ def deploy(
     allow_older: bool = False,
 ) -> None:
     """Do what is missing of the above, then the stack, then the proof."""
-    environment = settings.load(env)
-    deliver.deploy(environment, parameter or [], untested=untested, allow_older=allow_older)
+    wanted, words = revision.current(), parameter or []
+    deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
 @task(help={"env": ENV})
@@ -72,11 +72,20 @@ def outputs(_: Context, env: str = "local") -> None:
     operate.outputs(settings.load(env))
 
 
-@task(help={"env": ENV, "follow": "go on until Ctrl-C"})
+@task(
+    help={
+        "env": ENV,
+        "follow": "show new lines as they come, until Ctrl-C",
+        "since": "how far back, such as 90s, 10m or 2h (default: a day)",
+        "lines": "how many of the newest lines (default: 100)",
+    }
+)
 @guarded
-def logs(_: Context, env: str = "local", follow: bool = False) -> None:
-    """Show what all tasks wrote in the last hour."""
-    operate.logs(settings.load(env), follow=follow)
+def logs(
+    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
+) -> None:
+    """Show the newest lines that the environment's tasks logged."""
+    operate.logs(settings.load(env), follow=follow, since=since, lines=lines)
 
 
 @task(help={"env": ENV})
@@ -84,6 +93,13 @@ def logs(_: Context, env: str = "local", follow: bool = False) -> None:
 def shell(_: Context, env: str = "local") -> None:
     """Open a shell in a running task."""
     operate.shell(settings.load(env))
+
+
+@task(help={"env": ENV})
+@guarded
+def cancel(_: Context, env: str = "local") -> None:
+    """Cancel the stack's running update, and wait until it is rolled back."""
+    operate.cancel(settings.load(env), operate.view())
 
 
 @task(help={"env": ENV})
@@ -144,7 +160,21 @@ def stack_lint(_: Context, env: str = "local") -> None:
 
 
 namespace = Collection(
-    *(build, test, push, deploy, migrate, status, outputs, logs, shell, recover, bootstrap, engine),
+    *(
+        build,
+        test,
+        push,
+        deploy,
+        migrate,
+        status,
+        outputs,
+        logs,
+        shell,
+        cancel,
+        recover,
+        bootstrap,
+        engine,
+    ),
     Collection("local", up=local_up, down=local_down),
     Collection("stack", template=stack_template, diagram=stack_diagram, lint=stack_lint),
 )

@@ -6,10 +6,12 @@ The image gets a tag of its own, so that it takes no name from the one that it i
 from dataclasses import replace
 
 from pipeline import revision, settings
-from pipeline.image import build
+from pipeline.image import build, context, recipe
 from pipeline.shell import run
 
-first = replace(revision.current(), tree="first")
-words = build.command(settings.load("local"), first, revision.source())
-after = words.index("build") + 1
-run([*words[:after], "--no-cache", *words[after:]], show=True, timeout=build.BUILD_SECONDS)
+local, current = settings.load("local"), revision.current()
+first = recipe.of(local, replace(current, tree="first"))
+with context.exported(current) as folder:
+    words = build.command(first, local.image_repository, folder, source="", base="")
+    after = words.index("build") + 1
+    run([*words[:after], "--no-cache", *words[after:]], show=True, timeout=build.BUILD_SECONDS)

@@ -5,33 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline import credentials, local_key
-from pipeline.errors import ConfigurationError, Failed, SlipwayError
+from pipeline import aws_calls, aws_errors, credentials, local_key
+from pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from pipeline.errors import SlipwayError
     from pipeline.settings import Settings
 
-CREDENTIAL_PROBLEMS = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthFailure",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-}
-# What boto3 raises before it calls: nothing found, or a login that has run out.
-NO_CREDENTIALS = {
-    "CredentialRetrievalError",
-    "LoginRefreshRequired",
-    "NoCredentialsError",
-    "PartialCredentialsError",
-    "ProfileNotFound",
-    "SSOTokenLoadError",
-    "TokenRetrievalError",
-    "UnauthorizedSSOTokenError",
-}
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+ATTEMPTS = 4
 # Every variable by which awscli or boto3 would choose other credentials:
 # https://docs.aws.amazon.com/boto3/latest/guide/configuration.html#using-environment-variables
 CREDENTIAL_VARIABLES = (
@@ -40,6 +23,8 @@ CREDENTIAL_VARIABLES = (
     "AWS_SECURITY_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
+
+error_code = aws_errors.error_code
 
 
 @cache
@@ -101,14 +86,28 @@ def _web_identity(settings: Settings, session: Any) -> Any:
 def client(settings: Settings, service: str) -> Any:
     """Make the client of an AWS service, such as "cloudformation", for this environment.
 
-    A call waits at most 5 s to connect and 30 s for an answer, and is tried five
-    times at most, with back-off, on throttling and on network errors.
+    A call waits at most 5 s to connect and 20 s for an answer, and is tried four
+    times at most, with back-off, on throttling and on network errors. One that is silent
+    for 5 s is shown on standard error.
     """
     from botocore.config import Config
 
-    retries = {"mode": "standard", "total_max_attempts": 5}
-    config = Config(connect_timeout=5, read_timeout=30, retries=retries)
-    return _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
+    aws_calls.begin(settings)
+    retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
+    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
+    made = _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
+    aws_calls.watch(made, settings)
+    return made
+
+
+@cache
+def account(settings: Settings) -> str:
+    """Return the number of the account that the credentials are of, such as "123456789012".
+
+    No permission is needed for the question:
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
+    return str(client(settings, "sts").get_caller_identity()["Account"])
 
 
 def child_environment(settings: Settings) -> dict[str, str | None]:
@@ -137,30 +136,6 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
     return {**dict.fromkeys(CREDENTIAL_VARIABLES), **own}
 
 
-def error_code(error: Exception) -> str:
-    """Read the code of a botocore ClientError, such as "ValidationError"; "" for another error."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
-
-
 def explain(error: Exception) -> SlipwayError | None:
-    """Turn an error of boto3 into one of ours; None when it is not boto3's."""
-    if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"}:
-        return None
-    kind, code = type(error).__name__, error_code(error)
-    if kind in NO_CREDENTIALS:
-        return ConfigurationError(
-            f"AWS credentials: {error}",
-            hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
-            "(or with the environment's prefix)",
-        )
-    if code in CREDENTIAL_PROBLEMS:
-        return ConfigurationError(
-            f"AWS refused the call: {error}",
-            hint="check whose credentials these are, and renew them",
-        )
-    if kind in {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"}:
-        hint = "check the network (for --env local: invoke local.up), then type it again"
-        return Failed(f"no answer: {error}", hint=hint)
-    return Failed(
-        f"AWS: {error}", hint="type the same command again; it goes on where this stopped"
-    )
+    """Turn an error of the last AWS call into one of ours; None when it is none."""
+    return aws_errors.explain(error, aws_calls.latest())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-import signal
+import io
 import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
-from pipeline import aws
-from pipeline.errors import Interrupted, SlipwayError
+from pipeline import aws, file_errors, signals
+from pipeline.errors import ConfigurationError, Failed, Interrupted, SlipwayError
+from pipeline.view.text import LINE_END, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,33 +22,94 @@ T = TypeVar("T")
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
     """Wrap a task's body: every error that a user can cause ends as one message and a code.
 
-    SIGTERM, which is how a cancelled GitLab job is told, is treated as Ctrl-C.
+    SIGTERM, which is how a cancelled GitLab job is told, and SIGHUP are treated as Ctrl-C.
     Raises invoke's Exit, which prints the message and exits without a traceback.
     """
 
     @functools.wraps(function)
     def body(*args: P.args, **kwargs: P.kwargs) -> T:
-        signal.signal(signal.SIGTERM, _interrupt)
+        signals.catch()
+        _tolerate_every_character()
         try:
-            return function(*args, **kwargs)
+            _refuse_dry(args)
+            with explained():
+                returned = function(*args, **kwargs)
+                sys.stdout.flush()
+                return returned
+        except BrokenPipeError:
+            # Whoever read the output has seen enough: `| head`.
+            signals.silence()
+            _leave(None, Failed.exit_code)
         except KeyboardInterrupt:
-            _leave(Interrupted("interrupted", hint="type the same command again to go on"))
+            error = Interrupted("interrupted", hint="type the same command again to go on")
+            _leave(message(error), error.exit_code)
         except SlipwayError as error:
-            _leave(error)
-        except Exception as error:
-            if (explained := aws.explain(error)) is None:
-                raise
-            _leave(explained)
+            _leave(message(error), error.exit_code)
 
     return body
 
 
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raise every error that a user can cause as a SlipwayError; let the others through."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if isinstance(error, SlipwayError) or (found := explain(error)) is None:
+            raise
+        raise found from error
 
 
-def _leave(error: SlipwayError) -> NoReturn:
+def explain(error: Exception) -> SlipwayError | None:
+    """Turn an error of AWS, of the network or of the file system into one of ours."""
+    if (found := aws.explain(error)) is not None:
+        return found
+    return file_errors.explain(error) if isinstance(error, OSError) else None
+
+
+def message(error: SlipwayError) -> str:
+    """Write an error as printable lines.
+
+    What happened begins at the margin and goes on four columns in; what to do next stands two
+    columns in, where no text from outside can stand.
+    """
+    first, *others = LINE_END.split(error.what)
+    lines = [f"error: {printable(first)}"]
+    lines += [_indented(line, "    ") for line in others]
+    if error.hint:
+        head, *more = LINE_END.split(error.hint)
+        lines += [f"  next: {printable(head)}", *(_indented(line, "        ") for line in more)]
+    return "\n".join(lines)
+
+
+def _indented(line: str, indent: str) -> str:
+    return printable(line if line.startswith(indent) else indent + line.lstrip(" "))
+
+
+def _refuse_dry(args: tuple[object, ...]) -> None:
+    """Raise ConfigurationError for `invoke --dry`, which invoke itself applies to shells alone."""
+    from invoke import Context
+
+    if args and isinstance(args[0], Context) and args[0].config.run.dry:
+        raise ConfigurationError(
+            "--dry is not supported, and nothing was run", hint="type it again without --dry"
+        )
+
+
+def _tolerate_every_character() -> None:
+    """Have a stream that lacks a character show its code, instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave(text: str | None, code: int) -> NoReturn:
     from invoke.exceptions import Exit
 
-    sys.stdout.flush()
-    raise Exit(f"error: {error}", error.exit_code) from error
+    with suppress(OSError):
+        sys.stdout.flush()
+    if text and sys.stderr.isatty():
+        text = text.replace("error:", "\033[1;31merror:\033[0m", 1)
+    raise Exit(text, code)

@@ -1,34 +1,41 @@
-"""Which code this is, and which image was made of it."""
+"""Which code this is, as git names it, and which image was made of it."""
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from pipeline.errors import ConfigurationError
-from pipeline.shell import CommandFailed, run
+from pipeline.git import attempt, git
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A commit, and the tree beside it when that is not what the commit holds.
+    """What is built: a commit, and the tree of its files or of the uncommitted edits.
 
-    `commit` and `tree` are full git object names; `tree` is "" for a clean checkout.
+    `commit` and `tree` are full git object names; `dirty` says that the tree is not the
+    commit's. `subject` is the first line of the commit's message, `branch` is "" for a detached
+    HEAD, `committed` is in seconds since 1970.
     """
 
     commit: str
-    tree: str = ""
+    tree: str
+    dirty: bool = False
+    subject: str = ""
+    branch: str = ""
+    committed: int = 0
 
     @property
-    def tag(self) -> str:
-        """The image's tag and the stack's WebAppRevision; a dirty tree never bears a commit's."""
-        return f"{self.commit}-dirty-{self.tree[:12]}" if self.tree else self.commit
+    def name(self) -> str:
+        """The commit, or for uncommitted edits COMMIT-dirty-TREE."""
+        return f"{self.commit}-dirty-{self.tree[:12]}" if self.dirty else self.commit
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image in a repository: `digest` is sha256:..., `tested` whether its suite was green."""
+    """An image in a repository: `digest` is sha256:..., `tested` whether its suite passed."""
 
     repository: str
     tag: str
@@ -47,48 +54,102 @@ class Image:
 
 
 def current(folder: Path = Path()) -> Revision:
-    """Tell the revision of the checkout in `folder`.
+    """Return the revision of the checkout in `folder`: read once, and fixed from then on.
 
-    Raises ConfigurationError outside a checkout and before the first commit.
+    Uncommitted edits become a tree in git's object store, so that edits made later do not
+    change what is built. Edits that git is told to overlook (assume-unchanged, skip-worktree)
+    and ignored files are in no tree. In a larger repository, the tree is that of `folder`.
+
+    Raises ConfigurationError outside a checkout, before the first commit, and for a
+    submodule with uncommitted edits.
     """
-    try:
-        commit = run(["git", "rev-parse", "--verify", "HEAD"], cwd=folder).stdout.strip()
-    except CommandFailed as error:
+    look = ["--porcelain=v2", "--branch", "--untracked-files=normal", "--ignore-submodules=none"]
+    status = git("status", *look, "--", ".", folder=folder).splitlines()
+    head = dict(line.split(" ", 2)[1:] for line in status if line.startswith("# "))
+    commit, branch = head["branch.oid"], head["branch.head"]
+    if commit == "(initial)":
         raise ConfigurationError(
-            "there is no commit to build here", hint="git init, git add and git commit first"
-        ) from error
-    look = ["git", "status", "--porcelain", "--untracked-files=normal"]
-    status = run(look, cwd=folder).stdout
-    return Revision(commit, _tree(folder) if status else "")
+            "this repository has no commit yet", hint="git add . and git commit"
+        )
+    edits = [line for line in status if not line.startswith("# ")]
+    _refuse_edited_submodules(edits)
+    committed = attempt("rev-parse", "--verify", "--quiet", f"{commit}:./", folder=folder)
+    tree = _work_tree(folder) if edits else committed.stdout.strip()
+    seconds, subject = _describe(commit, folder)
+    return Revision(
+        commit=commit,
+        tree=tree,
+        dirty=tree != committed.stdout.strip(),
+        subject=subject,
+        # A GitLab job checks out a commit, and not its branch.
+        branch=os.environ.get("CI_COMMIT_REF_NAME", "") if branch == "(detached)" else branch,
+        committed=seconds,
+    )
 
 
-def _tree(folder: Path) -> str:
-    """Name the content of the work tree as git would, without touching the index."""
-    git = run(["git", "rev-parse", "--absolute-git-dir"], cwd=folder).stdout.strip()
+def edited_submodules(status: list[str]) -> list[str]:
+    """Return the paths of submodules that hold uncommitted edits.
+
+    `status` has lines of `git status --porcelain=v2`. The third field of an entry is S, then C
+    for another commit, M for modified and U for untracked files:
+    https://git-scm.com/docs/git-status#_changed_tracked_entries
+    """
+    entries = (line.split(" ", 8) for line in status if line.startswith("1 "))
+    return [entry[8] for entry in entries if re.fullmatch(r"S.(M.|.U)", entry[2])]
+
+
+def _refuse_edited_submodules(status: list[str]) -> None:
+    if paths := edited_submodules(status):
+        raise ConfigurationError(
+            f"the submodule {paths[0]} has uncommitted edits, which no commit of it names",
+            hint=f"commit them there, or: git -C {paths[0]} stash --include-untracked",
+        )
+
+
+def _work_tree(folder: Path) -> str:
+    """Return the tree of the files in `folder`, without touching the index."""
+    repository = git("rev-parse", "--absolute-git-dir", folder=folder)
+    prefix = git("rev-parse", "--show-prefix", folder=folder)
     with tempfile.TemporaryDirectory() as scratch:
         index = Path(scratch, "index")
-        if (now := Path(git, "index")).exists():
-            index.write_bytes(now.read_bytes())
+        if (own := Path(repository, "index")).exists():
+            index.write_bytes(own.read_bytes())
         env = {"GIT_INDEX_FILE": str(index)}
-        run(["git", "add", "--all"], cwd=folder, env=env)
-        return run(["git", "write-tree"], cwd=folder, env=env).stdout.strip()
+        git("add", "--all", ".", folder=folder, env=env)
+        part = [f"--prefix={prefix}"] if prefix else []
+        return git("write-tree", *part, folder=folder, env=env)
+
+
+def _describe(commit: str, folder: Path) -> tuple[int, str]:
+    """Return a commit's time, in seconds since 1970, and its subject."""
+    show = ["--no-show-signature", "--encoding=UTF-8", "--max-count=1", "--format=%ct %s"]
+    seconds, _, subject = git("log", *show, commit, folder=folder).partition(" ")
+    return int(seconds), subject
 
 
 def is_ancestor(older: str, newer: str) -> bool | None:
-    """Tell whether commit `older` is in the history of `newer`; None when git cannot know."""
-    done = run(["git", "merge-base", "--is-ancestor", older, newer], check=False)
-    return {0: True, 1: False}.get(done.code)
+    """Whether commit `older` is in the history of `newer`; None when git cannot know."""
+    return {0: True, 1: False}.get(attempt("merge-base", "--is-ancestor", older, newer).code)
 
 
-def source() -> str:
-    """Name where the code lives, for the image's label; "" when the checkout has no remote."""
-    done = run(["git", "remote", "get-url", "origin"], check=False)
-    return without_credentials(os.environ.get("CI_PROJECT_URL") or done.stdout.strip())
+def source(folder: Path = Path()) -> str:
+    """Return the address of the code, for the image's label; "" without one to show."""
+    origin = attempt("remote", "get-url", "origin", folder=folder).stdout.strip()
+    return public_url(os.environ.get("CI_PROJECT_URL") or origin)
 
 
-def without_credentials(url: str) -> str:
-    """Drop user and password: a GitLab job's remote URL holds the job's token."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
+def public_url(url: str) -> str:
+    """Return a repository's address without user, password and query; "" for a local path.
+
+    A GitLab job's remote URL holds the job's token.
+    """
+    if re.fullmatch(r"[\w.-]+@[\w.-]+:[^\s?]+", url):
         return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https", "ssh", "git"}:
+        return ""
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))

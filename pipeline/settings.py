@@ -87,6 +87,9 @@ class Settings:
         parse=IMAGE_REPOSITORY,
         default="slipway/app",
     )
+    registry: str | None = setting(
+        "CI_REGISTRY", "the registry host that the next two are for, and no other", optional=True
+    )
     registry_user: str | None = setting(
         "CI_REGISTRY_USER", "the user of that registry", optional=True
     )

@@ -10,6 +10,8 @@ from typing import IO
 
 from pipeline.errors import ConfigurationError, Failed
 
+# How long an interrupted command may take to clean up behind itself.
+CLEAN_UP_SECONDS = 60
 MISSING_TOOL_HINTS = {
     "docker": "install Docker, or on a bare Debian machine: invoke engine",
     "git": "install git",
@@ -61,27 +63,53 @@ def run(  # noqa: PLR0913 - the options of a process, each by name
     """
     pipe = None if show else subprocess.PIPE
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             list(command),
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=pipe if stdout is None else stdout,
             stderr=pipe,
             text=True,
             errors="replace",
             env=environment(env),
             cwd=cwd,
-            timeout=timeout,
-            check=False,
         )
     except OSError as error:
         raise _not_startable(command, error) from error
+    try:
+        output, complaints = _finish(process, stdin, timeout)
     except subprocess.TimeoutExpired as error:
         raise Failed(f"no end after {timeout:.0f} s: {shlex.join(command)}", hint=hint) from error
-    completed = Completed(tuple(command), done.returncode, done.stdout or "", done.stderr or "")
-    if check and done.returncode:
+    completed = Completed(tuple(command), process.returncode, output or "", complaints or "")
+    if check and completed.code:
         raise CommandFailed(completed, hint=hint)
     return completed
+
+
+def _finish(
+    process: "subprocess.Popen[str]", stdin: str | None, timeout: float | None
+) -> tuple[str, str]:
+    """Wait for a command's end and return its outputs; end it after `timeout` seconds.
+
+    When this process is interrupted, the command gets time to clean up behind itself: it may be
+    Slipway again, in a nox session.
+    """
+    with process:
+        try:
+            return process.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        except BaseException:
+            _end(process)
+            raise
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    try:
+        process.communicate(timeout=CLEAN_UP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:

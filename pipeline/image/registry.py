@@ -1,13 +1,15 @@
 """The environment's ECR repository: what it holds, and what is sent to it."""
 
 import base64
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from pipeline import aws
 from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.image import store
+from pipeline.image import login, store
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from pipeline.shell import run
+from pipeline.shell import CommandFailed, run
 
 
 class RepositoryMissing(ConfigurationError):
@@ -41,52 +43,99 @@ def find(settings: Settings, tag: str) -> Image | None:
 def promote(settings: Settings, image: Image, *, untested: bool = False) -> Image:
     """Send an image to the environment's repository, by digest, and what it lacks only.
 
-    Raises Refused for an image whose suite was not green, unless `untested`; Failed when
-    the repository then holds another digest under the tag.
+    ECR's tags never change. Where the repository holds the tag already, as a tested image, that
+    one is returned: another machine was faster.
+
+    Raises Refused for an image whose suite has not passed, unless `untested`; Failed when the
+    push is refused, or the repository holds another digest that nobody has tested.
     """
     if not image.tested and not untested:
-        raise Refused(
-            f"{image.by_tag} is not tested",
-            hint="invoke test; or name it: --untested",
-        )
-    _login(settings)
+        raise Refused(f"{image.by_tag} is not tested", hint="invoke test, or add: --untested")
     destinations = [f"{settings.ecr_repository}:{tag}" for tag in tags(image)]
-    if store.is_shared(image.repository):
-        run(store.copy_command(image, destinations), timeout=store.COPY_SECONDS)
-    else:
-        _send(image, destinations)
-    return _check(settings, image)
+    refused = None
+    with _credentials(settings) as env:
+        try:
+            _send(image, destinations, env)
+        except CommandFailed as error:
+            refused = error
+    pushed = find(settings, image.tag)
+    if pushed and is_good(image, pushed, refused=refused is not None):
+        return pushed
+    if pushed and pushed.digest != image.digest:
+        raise conflict(settings, image, pushed)
+    raise _not_pushed(settings, image, refused) from refused
+
+
+def is_good(image: Image, pushed: Image, *, refused: bool) -> bool:
+    """Whether what the repository holds under the tag is what was to be pushed, or as good.
+
+    A tested image of the same tag is as good. The same digest is good, unless the push was
+    `refused` and the mark of the suite is missing.
+    """
+    same = pushed.digest == image.digest
+    return pushed.tested or (same and not (refused and image.tested))
+
+
+def conflict(settings: Settings, image: Image, pushed: Image) -> Failed:
+    """Return the error for a tag that ECR holds with another digest, which nobody has tested.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+    """
+    return Failed(
+        f"{pushed.by_tag} is {pushed.digest}, an untested image that another machine pushed, and"
+        f" not {image.digest}; a tag of this repository cannot be moved",
+        hint=f"invoke deploy --env {settings.environment}, which tests the image that is there",
+    )
+
+
+def fetch(settings: Settings, image: Image, platform: str) -> Image:
+    """Bring an image of the environment's repository to where images are tested."""
+    destination = f"{settings.image_repository}:{image.tag}"
+    with _credentials(settings) as env:
+        if store.is_shared(destination):
+            run(store.copy_command(image, [destination]), env=env, timeout=store.COPY_SECONDS)
+        else:
+            pull = ["docker", "pull", "--quiet", "--platform", platform, image.by_digest]
+            run(pull, env=env, timeout=store.COPY_SECONDS)
+            run(["docker", "tag", image.by_digest, destination])
+    fetched = store.find(settings.image_repository, image.tag)
+    if fetched is None or fetched.digest != image.digest:
+        raise Failed(f"{destination} is not {image.digest} after it was fetched")
+    return fetched
 
 
 def tags(image: Image) -> list[str]:
-    """List the tags that an image bears: its own, and the mark of a green suite."""
+    """Return the tags that an image bears: its own, and the mark of a suite that passed."""
     return [image.tag, f"{image.tag}{store.TESTED}"] if image.tested else [image.tag]
 
 
-def _send(image: Image, destinations: list[str]) -> None:
+def _send(image: Image, destinations: list[str], env: Mapping[str, str]) -> None:
+    if store.is_shared(image.repository):
+        run(store.copy_command(image, destinations), env=env, timeout=store.COPY_SECONDS)
+        return
     for destination in destinations:
         run(["docker", "tag", image.by_tag, destination])
-        run(["docker", "push", destination], show=True, timeout=store.COPY_SECONDS)
+        run(["docker", "push", destination], env=env, show=True, timeout=store.COPY_SECONDS)
 
 
-def _check(settings: Settings, image: Image) -> Image:
-    pushed = find(settings, image.tag)
-    if pushed is None or pushed.digest != image.digest:
-        there = pushed.digest if pushed else "nothing"
-        raise Failed(
-            f"{settings.ecr_repository}:{image.tag} holds {there}, not {image.digest}",
-            hint="commit anew: a tag that was pushed never changes",
-        )
-    return pushed
+def _not_pushed(settings: Settings, image: Image, refused: CommandFailed | None) -> Failed:
+    """Return the error for a push that failed; docker's words are above, or in it."""
+    said = refused.completed.stderr.strip().splitlines()[-1:] if refused else []
+    return Failed(
+        ": ".join([f"{image.by_tag} was not pushed to {settings.ecr_repository}", *said]),
+        hint="read docker's message, check the network, then type the same command again",
+    )
 
 
-def _login(settings: Settings) -> None:
-    """Log in with a token of boto3's; it goes to docker by standard input."""
-    store.login(settings)
+def _credentials(settings: Settings) -> AbstractContextManager[Mapping[str, str]]:
+    """Return variables for docker, with a token that ECR gives for twelve hours.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    """
     answer = aws.client(settings, "ecr").get_authorization_token()
     token = answer["authorizationData"][0]["authorizationToken"]
     user, _, password = base64.b64decode(token).decode().partition(":")
-    store.login_to(settings.ecr_repository.partition("/")[0], user, password)
+    return login.credentials(settings.ecr_repository.partition("/")[0], user, password)
 
 
 def _name(repository: str) -> str:

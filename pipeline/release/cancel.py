@@ -34,7 +34,7 @@ def cancel(settings: Settings, say: Say) -> None:
             f"the update of stack {found.name} had just ended, or is being rolled back already",
             hint=f"invoke status --env {settings.environment}",
         ) from error
-    ended = watch.follow(settings, found, operation, say, good=lambda state: state is ROLLED_BACK)
+    ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
     say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
 
 

@@ -39,7 +39,7 @@ def delete(settings: Settings, found: Stack, say: Say) -> Stack:
         StackName=found.id, ClientRequestToken=operation.token
     )
     gone = State.DELETE_COMPLETE
-    watch.follow(settings, found, operation, say, good=lambda state: state is gone)
+    watch.follow(settings, operation, say, good=lambda state: state is gone)
     return stack.observe(settings, found.name)
 
 
@@ -53,7 +53,7 @@ def _roll_back(settings: Settings, found: Stack, call: str, say: Say) -> None:
         return state.meaning.step is Step.UPDATE
 
     try:
-        watch.follow(settings, found, operation, say, good=is_free)
+        watch.follow(settings, operation, say, good=is_free)
     except RecoveryNeeded as error:
         hint = "fix what CloudFormation names, in the console or by awscli, then again"
         raise RecoveryNeeded(error.what, hint=hint) from error

@@ -31,7 +31,12 @@ class Stack:
         return self.state.meaning.step
 
     def is_same(self, other: "Stack") -> bool:
-        """Whether nothing happened to the stack between two observations."""
+        """Whether nothing happened to the stack between two observations.
+
+        A change set of one's own makes a stack that does not exist one that is in review.
+        """
+        if self.step is Step.CREATE:
+            return other.step is Step.CREATE
         mine, its = ((each.state, each.parameters, each.outputs) for each in (self, other))
         return mine == its
 

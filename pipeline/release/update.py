@@ -75,4 +75,4 @@ def follow(
     if operation is None or proposed is None:
         return found
     resources = [each.logical_id for each in proposed.changes]
-    return watch.follow(settings, found, operation, say, resources=resources)
+    return watch.follow(settings, operation, say, resources=resources)

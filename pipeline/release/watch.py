@@ -22,11 +22,12 @@ QUIET_SECONDS = 60
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation that is about to be called: its token, and the events before it.
+    """An operation that is about to be called on a stack as it is: its token, the events so far.
 
     `runs` if it ends one that is running, whose events may bear another token.
     """
 
+    before: Stack
     token: str
     cursor: StackEventCursor
     runs: bool = False
@@ -34,12 +35,11 @@ class Operation:
     @classmethod
     def on(cls, settings: Settings, stack: Stack, *, runs: bool = False) -> "Operation":
         """Prepare an operation on a stack, whose events so far are none of its own."""
-        return cls(new_token(), StackEventCursor(settings, stack.id).skip(), runs)
+        return cls(stack, new_token(), StackEventCursor(settings, stack.id).skip(), runs)
 
 
-def follow(  # noqa: PLR0913 - what is followed, and how it is shown
+def follow(
     settings: Settings,
-    before: Stack,
     operation: Operation,
     say: Say,
     *,
@@ -48,13 +48,14 @@ def follow(  # noqa: PLR0913 - what is followed, and how it is shown
 ) -> Stack:
     """Follow an operation to its good end, and return the stack as it is then.
 
-    `before` is the stack as last observed. The events of `resources`, by logical id, and of
+    The events of `resources`, by logical id, and of
     failures are shown, those of others are counted; without any, all are shown.
 
     Raises RecoveryNeeded when it ends stuck, Failed with the first reasons when it ends
     otherwise than wanted, Interrupted when the user does not wait for it.
     """
     failures: list[StackEvent] = []
+    before = operation.before
     shown = ShownEvents(say, before.name, frozenset(resources))
 
     def note(event: StackEvent) -> None:

@@ -1,60 +1,92 @@
 """The build's argument list, and what is said when it fails."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pipeline.image import build
+from pipeline.errors import Failed
+from pipeline.image import build, digests
+from pipeline.image.recipe import Recipe
 from pipeline.revision import Revision
 from pipeline.settings import Settings
 
-REVISION = Revision("c0ffee")
+REVISION = Revision(commit="c0ffee", tree="7ee" * 10)
+RECIPE = Recipe(REVISION, "python:3.14-slim", "linux/amd64")
 SOURCE = "https://gitlab.example/group/app"
+DIGEST = "sha256:" + "b" * 64
+FOLDER = Path("/scratch/context")
 PLENTY = build.FULL_BYTES
 
 
-def test_an_image_of_the_engine_is_built_without_a_registry(settings: Settings) -> None:
+def test_an_image_of_the_engine_is_built_without_a_registry() -> None:
     """The whole list: one manifest, one tag, the labels' values, and no cache elsewhere."""
-    assert build.command(settings, REVISION, SOURCE) == [
-        *("docker", "buildx", "build", "--target", "runtime"),
-        *("--load", "--provenance=false", "--tag", "slipway/app:c0ffee"),
+    words = build.command(RECIPE, "slipway/app", FOLDER, source=SOURCE, base=DIGEST)
+    assert words == [
+        *("docker", "buildx", "build", "--target", "runtime", "--platform", "linux/amd64"),
+        *("--load", "--provenance=false", "--tag", f"slipway/app:{RECIPE.tag}"),
         *("--build-arg", "PYTHON_IMAGE=python:3.14-slim"),
         *("--build-arg", "REVISION=c0ffee"),
         *("--build-arg", f"SOURCE={SOURCE}"),
-        ".",
+        *("--label", "org.opencontainers.image.base.name=python:3.14-slim"),
+        *("--label", f"org.opencontainers.image.base.digest={DIGEST}"),
+        "/scratch/context",
     ]
 
 
-def test_an_image_of_a_registry_keeps_its_layers_there(settings: Settings) -> None:
-    """The next machine finds the layers of every stage beside the image."""
-    shared = replace(settings, image_repository="registry.example/app")
-    made = build.command(shared, REVISION, SOURCE)
-    cache = build.cache_options("registry.example/app")
+def test_a_base_image_of_unknown_digest_has_no_label_of_it() -> None:
+    """An empty label would say something that nobody knows."""
+    words = build.command(RECIPE, "slipway/app", FOLDER, source=SOURCE, base="")
+    assert not [word for word in words if "base.digest" in word]
+
+
+def test_an_image_of_a_registry_keeps_its_layers_there() -> None:
+    """The next machine finds every stage's layers; a cache that cannot be written fails nothing."""
+    words = build.command(RECIPE, "registry.example/app", FOLDER, source=SOURCE, base=DIGEST)
     cached = "type=registry,ref=registry.example/app:cache"
-    assert cache == [
+    cache = [
         "--cache-from",
         cached,
         "--cache-to",
-        f"{cached},mode=max,image-manifest=true,oci-mediatypes=true",
+        f"{cached},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true",
     ]
-    own = build.command(settings, REVISION, SOURCE)
-    at = own.index("slipway/app:c0ffee")
-    assert made == [*own[:at], "registry.example/app:c0ffee", *cache, *own[at + 1 :]]
+    assert build.cache_options("registry.example/app") == cache
+    own = build.command(RECIPE, "slipway/app", FOLDER, source=SOURCE, base=DIGEST)
+    at = own.index(f"slipway/app:{RECIPE.tag}")
+    assert words == [*own[:at], f"registry.example/app:{RECIPE.tag}", *cache, *own[at + 1 :]]
 
 
-def test_a_dirty_tree_is_built_under_its_own_name(settings: Settings) -> None:
+def test_a_dirty_tree_is_built_under_its_own_name() -> None:
     """Neither the tag nor the label says that it is the commit."""
-    made = build.command(settings, Revision("c0ffee", "badc0de" * 5), "")
-    assert "slipway/app:c0ffee-dirty-badc0debadc0" in made
-    assert "REVISION=c0ffee-dirty-badc0debadc0" in made
+    recipe = replace(RECIPE, revision=replace(REVISION, dirty=True))
+    words = build.command(recipe, "slipway/app", FOLDER, source="", base="")
+    assert f"slipway/app:{recipe.tag}" in words
+    assert recipe.tag.startswith("c0ffee-dirty-")
+    assert "REVISION=c0ffee-dirty-7ee7ee7ee7ee" in words
+
+
+def test_a_base_image_that_nothing_knows_does_not_stop_a_build(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The label is left out; where the base cannot be pulled, BuildKit says it."""
+
+    def silent(*_: object, **__: object) -> None:
+        raise Failed("no answer")
+
+    monkeypatch.setattr(digests, "in_engine", lambda _: None)
+    monkeypatch.setattr(digests, "in_registry", silent)
+    assert build.base_digest("python:3.14-slim") == ""
+    monkeypatch.setattr(digests, "in_engine", lambda _: DIGEST)
+    assert build.base_digest("python:3.14-slim") == DIGEST
 
 
 def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> None:
-    """A build argument stays in the image's history."""
+    """A build argument stays in the image's history: what a build is told of has no secret."""
     full = replace(staging, session_token="hush-a", registry_password="hush-b")
-    made = " ".join(build.command(full, REVISION, SOURCE))
-    assert "hush" not in made
-    assert "secret of the test" not in made
+    recipe = Recipe(REVISION, full.python_image, "linux/amd64")
+    words = " ".join(build.command(recipe, full.image_repository, FOLDER, source="", base=""))
+    assert "hush" not in words
+    assert "secret of the test" not in words
 
 
 @pytest.mark.parametrize(
@@ -65,6 +97,6 @@ def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> Non
     ],
 )
 def test_a_failed_build_says_why(free: int, message: str, hint: str) -> None:
-    """A full disk is told apart from a fault in the Dockerfile by the room that is left."""
+    """A full disk is told apart from a fault in the Dockerfile by the space that is left."""
     explained = build.explain(free)
     assert (explained.what, explained.hint, explained.exit_code) == (message, hint, 1)

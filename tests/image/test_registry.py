@@ -3,18 +3,21 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from botocore.stub import Stubber
 
 from pipeline import aws
 from pipeline.errors import Failed, Refused
-from pipeline.image import registry, store
+from pipeline.image import digests, registry, store
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from tests.image.test_store import Docker
+from pipeline.shell import Completed
+from tests.image.docker import Docker
 
 IMAGE = Image("slipway/app", "c0ffee", "sha256:" + "1" * 64, tested=True)
+OTHER = "sha256:" + "2" * 64
 QUESTION = {"repositoryName": "shop", "imageIds": [{"imageTag": "c0ffee"}]}
 
 
@@ -33,11 +36,12 @@ def holds(ecr: Stubber, digest: str, *tags: str) -> None:
 
 
 @pytest.fixture
-def docker(ecr: Stubber, monkeypatch: pytest.MonkeyPatch) -> Docker:
+def docker(ecr: Stubber, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Docker:
     """Stand for shell.run, and have ECR answer with a token."""
     docker = Docker()
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.setattr(registry, "run", docker)
-    monkeypatch.setattr(store, "run", docker)
+    monkeypatch.setattr(digests, "run", docker)
     token = base64.b64encode(b"AWS:hush").decode()
     data = {"authorizationData": [{"authorizationToken": token}]}
     ecr.add_response("get_authorization_token", data, {})
@@ -53,7 +57,7 @@ def test_a_pushed_image_is_found_with_its_mark(
     tags: list[str],
     tested: bool,  # noqa: FBT001
 ) -> None:
-    """One call tells the digest, and whether its suite was green."""
+    """One call tells the digest, and whether its suite passed."""
     holds(ecr, IMAGE.digest, *tags)
     expected = Image("registry.example/shop", "c0ffee", IMAGE.digest, tested)
     assert registry.find(staging, "c0ffee") == expected
@@ -95,19 +99,17 @@ def test_an_untested_image_goes_by_name(staging: Settings, ecr: Stubber, docker:
     pushed = registry.promote(staging, replace(IMAGE, tested=False), untested=True)
     assert not pushed.tested
     assert docker.ran[-1][0] == ["docker", "push", "registry.example/shop:c0ffee"]
-    assert len(docker.ran) == 3
+    assert len(docker.ran) == 2
 
 
 def test_an_image_of_the_engine_is_pushed_under_each_tag(
     staging: Settings, ecr: Stubber, docker: Docker
 ) -> None:
-    """All commands in their order; ECR's password is in none, and reaches the login alone."""
+    """All commands in their order; ECR's password is in none of them."""
     holds(ecr, IMAGE.digest, "c0ffee", "c0ffee-tested")
     pushed = registry.promote(staging, IMAGE)
     there = "registry.example/shop:c0ffee"
-    login = ["docker", "login", "--username", "AWS", "--password-stdin", "registry.example"]
     assert docker.ran == [
-        (login, "hush"),
         (["docker", "tag", "slipway/app:c0ffee", there], None),
         (["docker", "push", there], None),
         (["docker", "tag", "slipway/app:c0ffee", f"{there}-tested"], None),
@@ -125,15 +127,102 @@ def test_an_image_of_a_registry_is_copied_by_digest(
     registry.promote(staging, shared)
     there = "registry.example/shop:c0ffee"
     copy = store.copy_command(shared, [there, f"{there}-tested"])
-    assert [command for command, _ in docker.ran[1:]] == [copy]
+    assert [command for command, _ in docker.ran] == [copy]
 
 
-def test_another_digest_under_the_tag_is_a_failure(
+def refuse(docker: Docker, name: str) -> None:
+    """Have ECR refuse a push, in docker's words."""
+    docker.answers = {name: Completed((), 1, stderr="tag invalid: the tag is immutable")}
+
+
+def test_another_untested_digest_under_the_tag_is_explained(
     staging: Settings, ecr: Stubber, docker: Docker
 ) -> None:
-    """A tag of the repository never changes: what is there already is not what was tested."""
-    other = "sha256:" + "2" * 64
-    holds(ecr, other, "c0ffee")
-    with pytest.raises(Failed, match=f"holds {other}, not {IMAGE.digest}"):
+    """A tag of the repository never changes; the message says who tests what is there."""
+    there = "registry.example/shop:c0ffee"
+    refuse(docker, there)
+    holds(ecr, OTHER, "c0ffee")
+    with pytest.raises(Failed) as caught:
         registry.promote(staging, IMAGE)
-    assert docker.ran
+    assert caught.value.what.startswith(f"{there} is {OTHER}, an untested image that another")
+    assert IMAGE.digest in caught.value.what
+    assert caught.value.hint.startswith("invoke deploy --env staging")
+
+
+def test_a_tested_image_that_another_machine_has_pushed_is_as_good(
+    staging: Settings, ecr: Stubber, docker: Docker
+) -> None:
+    """Two machines at once: the slower one uses the faster one's image."""
+    refuse(docker, "registry.example/shop:c0ffee")
+    holds(ecr, OTHER, "c0ffee", "c0ffee-tested")
+    assert registry.promote(staging, IMAGE).digest == OTHER
+
+
+@pytest.mark.parametrize("tags", [[], ["c0ffee"]])
+def test_a_push_that_fails_says_docker_s_reason(
+    staging: Settings, ecr: Stubber, docker: Docker, tags: list[str]
+) -> None:
+    """It is not "exit code 1 from docker push"; a mark that is missing is not taken for there."""
+    refuse(docker, "registry.example/shop:c0ffee-tested")
+    if tags:
+        holds(ecr, IMAGE.digest, *tags)
+    else:
+        ecr.add_client_error("describe_images", "ImageNotFoundException")
+    with pytest.raises(Failed, match=r"was not pushed to registry\.example/shop: tag inv") as it:
+        registry.promote(staging, IMAGE)
+    assert "same command" in it.value.hint
+
+
+@pytest.mark.parametrize(
+    ("image_tested", "digest", "pushed_tested", "refused", "good"),
+    [
+        (True, IMAGE.digest, True, False, True),
+        (True, IMAGE.digest, True, True, True),
+        (True, IMAGE.digest, False, False, True),
+        (True, IMAGE.digest, False, True, False),
+        (False, IMAGE.digest, False, True, True),
+        (True, "other", True, True, True),
+        (True, "other", False, True, False),
+        (False, "other", False, False, False),
+    ],
+)
+def test_what_is_there_after_a_push_is_judged(
+    image_tested: bool,  # noqa: FBT001
+    digest: str,
+    pushed_tested: bool,  # noqa: FBT001
+    refused: bool,  # noqa: FBT001
+    good: bool,  # noqa: FBT001
+) -> None:
+    """Every combination of digest, mark and refusal that can occur."""
+    pushed = Image("registry.example/shop", "c0ffee", digest, tested=pushed_tested)
+    image = replace(IMAGE, tested=image_tested)
+    assert registry.is_good(image, pushed, refused=refused) is good
+
+
+def test_an_image_of_the_environment_is_fetched_for_its_tests(
+    staging: Settings, docker: Docker
+) -> None:
+    """By digest into the engine, for the platform that it has; in a registry by a copy."""
+    pushed = replace(IMAGE, repository="registry.example/shop", tested=False)
+    docker.answers = {"slipway/app:c0ffee": Completed((), 0, stdout=f"{IMAGE.digest}\n")}
+    fetched = registry.fetch(staging, pushed, "linux/arm64")
+    assert fetched == replace(IMAGE, tested=False)
+    pull = ["docker", "pull", "--quiet", "--platform", "linux/arm64", pushed.by_digest]
+    tag = ["docker", "tag", pushed.by_digest, "slipway/app:c0ffee"]
+    assert [command for command, _ in docker.ran[:2]] == [pull, tag]
+
+
+def test_an_image_is_fetched_into_a_shared_repository_by_a_copy(
+    staging: Settings, docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What arrives is compared: a digest is not taken on trust."""
+    client = aws.client(staging, "ecr")
+    monkeypatch.setattr(aws, "client", lambda *_: client)
+    shared = replace(staging, image_repository="ci.example/app")
+    pushed = replace(IMAGE, repository="registry.example/shop", tested=False)
+    other = Completed((), 0, stdout=f'"{OTHER}"')
+    docker.answers = dict.fromkeys(("ci.example/app:c0ffee", "ci.example/app:c0ffee-tested"), other)
+    with pytest.raises(Failed, match=f"ci.example/app:c0ffee is not {IMAGE.digest} after"):
+        registry.fetch(shared, pushed, "linux/amd64")
+    copy = store.copy_command(pushed, ["ci.example/app:c0ffee"])
+    assert docker.ran[0][0] == copy

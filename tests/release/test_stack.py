@@ -102,3 +102,10 @@ def test_a_stack_that_somebody_changed_is_not_the_same(
     """State, parameters and outputs; a reason is no change."""
     before = answers.stack(State.CREATE_COMPLETE, parameters={"A": "1"})
     assert before.is_same(other) is expected
+
+
+def test_a_stack_that_is_about_to_be_created_is_the_same() -> None:
+    """The first change set brings it into review; somebody else's creation is another thing."""
+    absent = answers.stack(State.DELETE_COMPLETE)
+    assert absent.is_same(answers.stack(State.REVIEW_IN_PROGRESS))
+    assert not absent.is_same(answers.stack(State.CREATE_IN_PROGRESS))

@@ -20,7 +20,7 @@ BEFORE = answers.stack(State.UPDATE_COMPLETE)
 @pytest.fixture
 def operation(staging: Settings) -> Operation:
     """An operation whose events are all of the stack's."""
-    return Operation("mine", StackEventCursor(staging, answers.ID))
+    return Operation(BEFORE, "mine", StackEventCursor(staging, answers.ID))
 
 
 def begins(cloudformation: Stubber) -> None:
@@ -43,7 +43,7 @@ def test_a_change_is_followed_to_its_end(
     # DescribeStacks is behind the events, and is asked until it is not.
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS")
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
-    ended = watch.follow(staging, BEFORE, operation, said.append)
+    ended = watch.follow(staging, operation, said.append)
     assert ended.state is State.UPDATE_COMPLETE
     assert [each.logical_id for each in said if isinstance(each, StackEvent)] == [
         answers.NAME,
@@ -61,7 +61,7 @@ def test_what_does_not_change_is_counted_and_not_shown(
     failed = answers.event(4, "UPDATE_FAILED", "it crashed")
     ends(cloudformation, "UPDATE_COMPLETE", failed, answers.event(3), answers.event(2))
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
-    watch.follow(staging, BEFORE, operation, said.append, resources=["Resource2"])
+    watch.follow(staging, operation, said.append, resources=["Resource2"])
     shown = [each.logical_id for each in said if isinstance(each, StackEvent)]
     assert shown == [answers.NAME, "Resource2", "Resource4", answers.NAME]
     assert said[-1] == Note("1 other resource looked at, unchanged")
@@ -80,7 +80,7 @@ def test_a_change_that_is_rolled_back_fails_with_its_reasons(
     )
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
     with pytest.raises(Failed) as caught:
-        watch.follow(staging, BEFORE, operation, lambda _: None)
+        watch.follow(staging, operation, lambda _: None)
     assert caught.value.what == (
         "stack shop-staging is UPDATE_ROLLBACK_COMPLETE\n  Resource2: it crashed"
     )
@@ -97,7 +97,7 @@ def test_an_operation_that_never_begins_is_no_success(
     answers.tells(cloudformation)
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
     with pytest.raises(Failed, match="has not begun"):
-        watch.follow(staging, BEFORE, operation, lambda _: None)
+        watch.follow(staging, operation, lambda _: None)
 
 
 def test_an_end_without_an_event_is_seen(
@@ -112,7 +112,7 @@ def test_an_end_without_an_event_is_seen(
     answers.tells(cloudformation, answers.of_stack(1, "x"))
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", reason="why")
     with pytest.raises(RecoveryNeeded, match="is UPDATE_ROLLBACK_FAILED\n  why"):
-        watch.follow(staging, BEFORE, operation, lambda _: None)
+        watch.follow(staging, operation, lambda _: None)
 
 
 def test_an_interrupt_says_that_the_change_goes_on(
@@ -129,7 +129,7 @@ def test_an_interrupt_says_that_the_change_goes_on(
     begins(cloudformation)
     monkeypatch.setattr(polling, "sleep", interrupt)
     with pytest.raises(Interrupted, match="CloudFormation goes on with stack") as caught:
-        watch.follow(staging, BEFORE, operation, lambda _: None)
+        watch.follow(staging, operation, lambda _: None)
     assert caught.value.exit_code == 130
     assert "invoke deploy --env staging" in caught.value.hint
     assert "invoke cancel --env staging" in caught.value.hint

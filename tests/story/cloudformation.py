@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.story.world import World
 
 # AWS's own are of up to 100 events; a story's are short, so that there are several.
-PAGE = 20
+PAGE = 10
 PROPOSE_SECONDS = 1.0
 NO_CHANGES = (
     "The submitted information didn't contain changes. "
@@ -86,6 +86,8 @@ class CloudFormation:
         """Begin to work out what a template would change."""
         body = asked.get("TemplateBody") or self.world.s3.read(asked["TemplateURL"])
         template = Template(body)
+        if known := self._known(asked):
+            return known
         stack = self._to_change(asked)
         values = template.values(asked.get("Parameters", []), stack.now.values)
         declared = template.declare(stack.name, values)
@@ -107,6 +109,7 @@ class CloudFormation:
             raise Refusal("AlreadyExistsException", message)
         stack.role = asked.get("RoleARN", stack.role)
         self.change_sets[change_set.id] = change_set
+        change_set.token = asked.get("ClientToken", "")
         self.world.clock.start(_decide(change_set))
         return {"Id": change_set.id, "StackId": stack.id}
 
@@ -129,13 +132,15 @@ class CloudFormation:
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
         """
         change_set = self._change_set(asked)
-        stack = change_set.stack
+        stack, token = change_set.stack, asked.get("ClientRequestToken", "")
+        if token and token == stack.token:
+            return {}
         if change_set.execution != "AVAILABLE" or stack.busy:
             why = f"status of [{stack.status if stack.busy else change_set.execution}]"
             message = f"ChangeSet [{change_set.id}] cannot be executed in its current {why}"
             raise Refusal("InvalidChangeSetStatus", message)
         self._mark_stale(stack)
-        stack.token = asked.get("ClientRequestToken", "")
+        stack.token = token
         self.begin(stack, change_set.template, change_set.values)
         change_set.execution = "EXECUTE_COMPLETE"
         for other in self.change_sets.values():
@@ -200,6 +205,11 @@ class CloudFormation:
         stack.updates.append(values.get("WebAppRevision", ""))
         self._start(stack, self.operations.change(stack, template, values))
 
+    def update(self, stack: Stack, **values: str) -> None:
+        """Begin an update of parameters, as another person does in the console."""
+        assert stack.now.template is not None
+        self.begin(stack, stack.now.template, {**stack.now.values, **values})
+
     def find(self, name: str) -> Stack:
         """Return a stack by id, or by name when it is not deleted."""
         stack = self._lookup(name)
@@ -248,6 +258,17 @@ class CloudFormation:
             what = f"is in {stack.status} state and can not be updated."
             raise validation_error(f"Stack:{stack.id} {what}")
         return stack
+
+    def _known(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the answer to a call that is repeated, known by its client token.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+        """
+        token = asked.get("ClientToken", "")
+        for each in self.change_sets.values():
+            if token and each.token == token:
+                return {"Id": each.id, "StackId": each.stack.id}
+        return None
 
     def _change_set(self, asked: dict[str, Any]) -> ChangeSet:
         name = asked["ChangeSetName"]

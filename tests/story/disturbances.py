@@ -10,6 +10,8 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from tests.story.refusals import Refusal
 
 SLEEP = "sleep"
+CALL = "*.*"
+ALWAYS = 1_000_000
 ADDRESS = "https://aws.example/"
 Act = Callable[[], object]
 
@@ -58,6 +60,14 @@ class Script:
     def after(self, pattern: str, act: Act, *, nth: int = 1, times: int = 1) -> None:
         """Act when AWS has done what was asked, and before its answer arrives."""
         self.disturbances.append(Disturbance(pattern, act, nth, times, after=True))
+
+    def from_then_on(self, pattern: str, act: Act) -> None:
+        """Act before each call, whatever it is, from the first one on that matches."""
+        self.before(pattern, lambda: self._always(act))
+
+    def _always(self, act: Act) -> None:
+        self.before(CALL, act, times=ALWAYS)
+        act()
 
     def meet(self, name: str, *, after: bool = False) -> None:
         """Let every disturbance see a call."""

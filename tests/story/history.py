@@ -1,10 +1,12 @@
 """The one place where stories stand in for git."""
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
-from pipeline import revision
+from pipeline.git_history import Relation
 
 
 @dataclass
@@ -13,12 +15,25 @@ class History:
 
     commits: list[str] = field(default_factory=list)
 
+    def relation(self, deployed: str, wanted: str, _folder: Path = Path()) -> Relation:
+        """Return what one commit is to another, as pipeline.git_history does."""
+        if deployed == wanted:
+            return Relation.SAME
+        if deployed not in self.commits or wanted not in self.commits:
+            return Relation.UNKNOWN
+        is_newer = self.commits.index(wanted) > self.commits.index(deployed)
+        return Relation.NEWER if is_newer else Relation.OLDER
+
     def is_ancestor(self, older: str, newer: str) -> bool | None:
         """Return whether a commit is in the history of another; None when git cannot know."""
-        if older not in self.commits or newer not in self.commits:
+        relation = self.relation(older, newer)
+        if relation is Relation.UNKNOWN:
             return None
-        return self.commits.index(older) <= self.commits.index(newer)
+        return relation is not Relation.OLDER
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Answer for git in the product."""
-        patch.setattr(revision, "is_ancestor", self.is_ancestor)
+        patch.setattr("pipeline.git_history.relation", self.relation)
+        patch.setattr("pipeline.revision.is_ancestor", self.is_ancestor, raising=False)
+        if find_spec("pipeline.release.age"):
+            patch.setattr("pipeline.release.age.relation", self.relation)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
 from pipeline import blueprint, command, operate
+from pipeline.release import bootstrap as delivery
 from pipeline.release import deploy as releases
 from pipeline.release import recover as recovery
 from pipeline.revision import Image
+from pipeline.view.events import Proven
 from tests.story.applications import Application
 from tests.story.disturbances import Killed
+from tests.story.templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from tests.story.world import World
 
 KILLED = 137
+SETTLED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ class Outcome:
     def text(self) -> str:
         """Return everything that was shown, as a person could read it."""
         return "\n".join([*map(str, self.events), self.message])
+
+    @property
+    def proven(self) -> bool:
+        """Whether the screen says that the revision serves."""
+        return any(isinstance(each, Proven) for each in self.events)
 
 
 @dataclass
@@ -57,6 +66,18 @@ class Person:
             self.world.git.commits.append(commit)
         return Image(settings.ecr_repository, tag, digest, tested=True)
 
+    def has_deployed(self, image: Image) -> None:
+        """Have an image serve, deployed before the story began, without a command."""
+        world, settings = self.world, self.world.settings
+        template = Template(application(settings).body)
+        named = {"WebAppRevision": image.tag, "RepositoryURL": image.repository}
+        given = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
+        stack = world.cloudformation.add(settings.stack_name)
+        world.cloudformation.begin(stack, template, template.values(given, {}))
+        world.database.applied.append(image.digest)
+        world.clock.advance(SETTLED_SECONDS)
+        assert world.serving() == {image.digest}
+
     def deploy(
         self, image: Image, *, desired: Desired | None = None, allow_older: bool = False
     ) -> Outcome:
@@ -73,7 +94,7 @@ class Person:
         """Type `invoke bootstrap`."""
         settings = self.world.settings
         body = blueprint.delivery(settings)
-        return self._run(lambda say: releases.bootstrap(settings, body, say))
+        return self._run(lambda say: delivery.bootstrap(settings, body, say))
 
     def migrate(self) -> Outcome:
         """Type `invoke migrate`."""
@@ -95,6 +116,11 @@ class Person:
             self.world.killed = False
             return Outcome(KILLED, "", events)
         return Outcome(0, "", events)
+
+
+def with_variable(settings: Settings) -> Desired:
+    """Return what a commit wants whose containers find one more variable: NEEDED."""
+    return application(replace(settings, stack_template="tests.story.own_template.template"))
 
 
 @cache

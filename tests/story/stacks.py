@@ -101,6 +101,7 @@ class ChangeSet:
     details: list[dict[str, Any]] = field(default_factory=list)
     status: str = "CREATE_IN_PROGRESS"
     execution: str = "UNAVAILABLE"
+    token: str = ""
 
     @property
     def id(self) -> str:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tests.story.clock import Process
     from tests.story.world import World
 
-START_SECONDS = 2.0
-HEALTH_SECONDS = 2.0
-UNHEALTHY_SECONDS = 4.0
+START_SECONDS = 1.0
+HEALTH_SECONDS = 1.0
+UNHEALTHY_SECONDS = 20.0
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
 LISTED_SECONDS = 3600.0
 EXITED = "Essential container in task exited"

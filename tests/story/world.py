@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+import signal
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
 
     from pipeline.settings import Settings
+    from tests.story.stacks import Stack
+    from tests.story.tasks import Task
 
 LATENCY_SECONDS = 0.02
 READ_TIMEOUT_SECONDS = 30.0
@@ -112,6 +115,28 @@ class World:
                 self.clock.advance(READ_TIMEOUT_SECONDS)
             raise
 
+    @property
+    def stack(self) -> Stack:
+        """The application stack, also one that was deleted."""
+        name = self.settings.stack_name
+        return next(each for each in reversed(self.cloudformation.stacks) if each.name == name)
+
+    def serving(self) -> set[str]:
+        """Return the digests that the load balancer sends requests to."""
+        return {
+            str(task.digest)
+            for task in self.tasks.by_arn.values()
+            if task.runs and any(self._is_healthy(task, group) for group in task.target_groups)
+        }
+
+    def one_off_tasks(self) -> list[Task]:
+        """Return the tasks that no service started, oldest first."""
+        return [each for each in self.tasks.by_arn.values() if not each.deployment]
+
+    def _is_healthy(self, task: Task, group: str) -> bool:
+        target = self.elb.groups[group].get(task.address)
+        return target is not None and target.healthy
+
     def front_door(self, _url: str) -> int | None:
         """Return what the readiness path answers; None when this machine cannot reach it."""
         return self.elb.ready() if self.reachable else None
@@ -126,9 +151,11 @@ class World:
             patch.setattr(polling, "wall", self.clock.wall)
             patch.setattr(polling, "sleep", self.sleep)
             self.git.install(patch)
-            if importlib.util.find_spec("pipeline.release.front_door"):
+            if find_spec("pipeline.release.front_door"):
                 patch.setattr("pipeline.release.front_door.ask", self.front_door)
+            terminated = signal.getsignal(signal.SIGTERM)
             yield
+            signal.signal(signal.SIGTERM, terminated)
 
     def _live(self) -> None:
         """Raise when the process that asks is dead."""

@@ -1,0 +1,29 @@
+"""A stand for shell.run that notes what docker is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.shell import CommandFailed, Completed
+
+
+@dataclass
+class Docker:
+    """Notes what is run, and answers with what `answers` holds for a command's last word.
+
+    As shell.run does, it raises CommandFailed for another exit code than 0, unless it is told
+    not to check.
+    """
+
+    answers: Mapping[str, Completed] = field(default_factory=dict)
+    ran: list[tuple[list[str], str | None]] = field(default_factory=list)
+
+    def __call__(
+        self, command: list[str], *, stdin: str | None = None, check: bool = True, **_: Any
+    ) -> Completed:
+        """Answer by the command's last word: the image's name."""
+        self.ran.append((command, stdin))
+        done = self.answers.get(command[-1], Completed(tuple(command), 0))
+        if check and done.code:
+            raise CommandFailed(done)
+        return done

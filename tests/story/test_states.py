@@ -1,0 +1,161 @@
+"""Every status that a stack can be found in, and what a deploy does about it."""
+
+import pytest
+
+from pipeline.release.states import State, Step
+from tests.story.person import Person
+from tests.story.revisions import ONE, TWO, writes
+from tests.story.world import World
+
+IDLE = {Step.UPDATE, Step.CREATE, Step.REPLACE, Step.RECOVER}
+STATES = [state for state in State if state.meaning.step in IDLE]
+BUSY = [state for state in State if state.meaning.step is Step.WAIT]
+
+
+def stacks_with(step: Step) -> list[State]:
+    """List the states in which a deploy does this."""
+    return [state for state in State if state.meaning.step is step]
+
+
+@pytest.mark.parametrize("state", stacks_with(Step.UPDATE))
+def test_a_stack_that_takes_an_update_gets_one(
+    deployed: World, person: Person, state: State
+) -> None:
+    """Also after a rollback or an import."""
+    deployed.stack.become(state.status)
+    two = person.push(TWO)
+    assert person.deploy(two).code == 0
+    assert deployed.serving() == {two.digest}
+
+
+@pytest.mark.parametrize("state", stacks_with(Step.REPLACE))
+def test_a_creation_that_failed_is_deleted_and_begun_again(
+    deployed: World, person: Person, state: State
+) -> None:
+    """CloudFormation takes no update of it."""
+    failed = deployed.stack
+    failed.become(state.status)
+    two = person.push(TWO)
+    assert person.deploy(two).code == 0
+    assert failed.status == "DELETE_COMPLETE"
+    assert deployed.stack is not failed
+    assert deployed.serving() == {two.digest}
+
+
+@pytest.mark.parametrize("state", stacks_with(Step.RECOVER))
+def test_a_stack_that_is_stuck_is_not_touched(
+    deployed: World, person: Person, state: State
+) -> None:
+    """Exit code 3, and the command that frees it."""
+    deployed.stack.become(state.status, "the reason of AWS")
+    before = len(deployed.calls)
+    done = person.deploy(person.push(TWO))
+    assert done.code == 3
+    assert "the reason of AWS" in done.message
+    assert "invoke recover --env staging" in done.message
+    assert writes(deployed.calls[before:]) == []
+
+
+@pytest.mark.parametrize("state", stacks_with(Step.CREATE))
+def test_a_stack_without_resources_is_created(world: World, person: Person, state: State) -> None:
+    """A deleted one is as good as none; one of change sets alone is created by ours."""
+    world.cloudformation.add(world.settings.stack_name).status = state.status
+    one = person.push(ONE)
+    assert person.deploy(one).code == 0
+    assert world.serving() == {one.digest}
+
+
+@pytest.mark.parametrize("state", BUSY)
+def test_a_stack_that_changes_is_waited_for(deployed: World, person: Person, state: State) -> None:
+    """And updated when it has come to rest."""
+    stack = deployed.stack
+    stack.become(state.status)
+
+    def come_to_rest() -> None:
+        stack.become("UPDATE_COMPLETE")
+
+    deployed.script.before("sleep", come_to_rest, nth=5)
+    two = person.push(TWO)
+    assert person.deploy(two).code == 0
+    assert deployed.serving() == {two.digest}
+    assert [each["ResourceStatus"] for each in stack.events].index(state.status)
+
+
+def test_every_state_has_its_story() -> None:
+    """A status that is added to the table gets a story by the step that it has."""
+    assert sorted(each.status for each in [*STATES, *BUSY]) == sorted(each.status for each in State)
+
+
+@pytest.mark.parametrize("stale", [0.0, 6.0])
+def test_a_rollback_that_is_stuck_is_finished_by_recover(
+    deployed: World, person: Person, stale: float
+) -> None:
+    """Also when DescribeStacks has the state of before for a while; then a deploy goes on."""
+    deployed.cloudformation.stale_seconds = stale
+    deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
+    assert person.recover().code == 0
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    two = person.push(TWO)
+    assert person.deploy(two).code == 0
+    assert deployed.serving() == {two.digest}
+
+
+def test_a_rollback_that_gets_stuck_again_needs_recover_again(
+    deployed: World, person: Person
+) -> None:
+    """Exit code 3 and the reason."""
+    deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the first reason")
+    name = deployed.settings.stack_name
+    deployed.cloudformation.operations.failing_rollbacks[name] = "the second reason"
+    done = person.recover()
+    assert done.code == 3
+    assert "the second reason" in done.text()
+
+
+@pytest.mark.parametrize("stale", [0.0, 6.0])
+def test_a_deletion_that_is_stuck_is_finished_by_recover(
+    deployed: World, person: Person, stale: float
+) -> None:
+    """Then the next deploy creates the stack."""
+    deployed.cloudformation.stale_seconds = stale
+    deployed.stack.become("DELETE_FAILED", "the bucket is not empty")
+    assert person.recover().code == 0
+    assert deployed.stack.status == "DELETE_COMPLETE"
+
+
+def test_there_is_nothing_to_recover_in_a_healthy_stack(deployed: World, person: Person) -> None:
+    """Exit code 0, and no call writes."""
+    before = len(deployed.calls)
+    assert person.recover().code == 0
+    assert writes(deployed.calls[before:]) == []
+
+
+def test_a_failed_update_whose_rollback_fails_needs_recover(
+    deployed: World, person: Person
+) -> None:
+    """Exit code 3 from the deploy that met it; recover and the next revision go on."""
+    from tests.story.applications import Application
+
+    name = deployed.settings.stack_name
+    deployed.cloudformation.operations.failing_rollbacks[name] = "the service did not stabilize"
+    stuck = person.deploy(person.push(TWO, Application(exits=3)))
+    assert stuck.code == 3
+    assert "the service did not stabilize" in stuck.text()
+    assert person.recover().code == 0
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("stale", [0.0, 6.0])
+def test_an_infrastructure_that_fails_is_explained_and_made_again(
+    world: World, person: Person, stale: float
+) -> None:
+    """The first error is the resource's own reason; typing the command again starts afresh."""
+    world.cloudformation.stale_seconds = stale
+    world.cloudformation.resources.failing["Database"] = "the quota of DB instances is exceeded"
+    one = person.push(ONE)
+    failed = person.deploy(one)
+    assert failed.code == 1
+    assert "the quota of DB instances is exceeded" in failed.message
+    assert world.database.applied == []
+    assert person.deploy(one).code == 0
+    assert world.serving() == {one.digest}
