@@ -72,11 +72,20 @@ def outputs(_: Context, env: str = "local") -> None:
     operate.outputs(settings.load(env))
 
 
-@task(help={"env": ENV, "follow": "go on until Ctrl-C"})
+@task(
+    help={
+        "env": ENV,
+        "follow": "show new lines as they come, until Ctrl-C",
+        "since": "how far back, such as 90s, 10m or 2h (default: a day)",
+        "lines": "how many of the newest lines (default: 100)",
+    }
+)
 @guarded
-def logs(_: Context, env: str = "local", follow: bool = False) -> None:
-    """Show what all tasks wrote in the last hour."""
-    operate.logs(settings.load(env), follow=follow)
+def logs(
+    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
+) -> None:
+    """Show the newest lines that the environment's tasks logged."""
+    operate.logs(settings.load(env), follow=follow, since=since, lines=lines)
 
 
 @task(help={"env": ENV})
@@ -84,6 +93,13 @@ def logs(_: Context, env: str = "local", follow: bool = False) -> None:
 def shell(_: Context, env: str = "local") -> None:
     """Open a shell in a running task."""
     operate.shell(settings.load(env))
+
+
+@task(help={"env": ENV})
+@guarded
+def cancel(_: Context, env: str = "local") -> None:
+    """Cancel the stack's running update, and wait until it is rolled back."""
+    operate.cancel(settings.load(env), operate.view())
 
 
 @task(help={"env": ENV})
@@ -144,7 +160,21 @@ def stack_lint(_: Context, env: str = "local") -> None:
 
 
 namespace = Collection(
-    *(build, test, push, deploy, migrate, status, outputs, logs, shell, recover, bootstrap, engine),
+    *(
+        build,
+        test,
+        push,
+        deploy,
+        migrate,
+        status,
+        outputs,
+        logs,
+        shell,
+        cancel,
+        recover,
+        bootstrap,
+        engine,
+    ),
     Collection("local", up=local_up, down=local_down),
     Collection("stack", template=stack_template, diagram=stack_diagram, lint=stack_lint),
 )

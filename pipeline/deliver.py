@@ -79,8 +79,10 @@ def deploy(
 ) -> None:
     """Build, test and push the image if needed, update the stack, and verify the service."""
     from pipeline import blueprint
-    from pipeline.release import contract, template
+    from pipeline.image import recipe
+    from pipeline.release import contract
     from pipeline.release import deploy as releases
+    from pipeline.release import look as before
     from pipeline.release import parameters as rules
 
     say, times = report.timed(report.choose())
@@ -88,8 +90,9 @@ def deploy(
     rules.require_free(named)
     desired = blueprint.application(settings).naming(named)
     contract.require(desired.body)
-    template.load(desired.body)
     prepare(settings, say)
+    tag = recipe.of(settings, revision).tag
+    before.look(settings, revision, tag, desired, say, allow_older=allow_older)
     image = pushed(settings, revision, say, untested=untested)
     if releases.deploy(settings, image, desired, say, allow_older=allow_older):
         say(Note(times()))

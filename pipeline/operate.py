@@ -5,12 +5,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from pipeline import aws
+from pipeline import aws, polling, signals
 from pipeline.errors import ConfigurationError, Failed
+from pipeline.release.stack import Stack
 from pipeline.settings import Settings
 from pipeline.shell import run
 from pipeline.view import report
 from pipeline.view.events import Note, Say, stage
+from pipeline.view.text import printable_lines
 
 DOTENV = Path(".env")
 
@@ -90,6 +92,23 @@ def status(settings: Settings) -> None:
         console.plain(seen)
 
 
+def deployed(settings: Settings) -> Stack:
+    """Return the application stack.
+
+    Raises Failed when the environment was never deployed.
+    """
+    from pipeline.release import stack
+    from pipeline.release.states import Step
+
+    found = stack.observe(settings, settings.stack_name)
+    if found.step is Step.CREATE:
+        raise Failed(
+            f"{settings.environment} is not deployed yet: there is no stack {found.name}",
+            hint=f"invoke deploy --env {settings.environment}",
+        )
+    return found
+
+
 def outputs(settings: Settings) -> None:
     """Print the stack's outputs as JSON."""
     from pipeline.release import stack
@@ -97,13 +116,29 @@ def outputs(settings: Settings) -> None:
     print(json.dumps(dict(stack.observe(settings, settings.stack_name).outputs), indent=2))
 
 
-def logs(settings: Settings, *, follow: bool) -> None:
-    """Show what the tasks wrote in the last hour, and with `follow` what they write then."""
-    from pipeline.release import logs as lines
-    from pipeline.release import stack
+def logs(settings: Settings, *, follow: bool, since: str, lines: int) -> None:
+    """Print the newest `lines` of all tasks, and with `follow` those that come, until Ctrl-C.
 
-    group = stack.observe(settings, settings.stack_name).output("WebLogsGroup")
-    for line in lines.tail(settings, group, follow=follow):
+    `since` is how far back they may be, such as 10m; "" for no more than a day.
+    """
+    from pipeline.release import logs as log
+
+    if lines < 1:
+        raise ConfigurationError(f"--lines {lines} is less than 1")
+    seconds = log.parse_since(since) if since else None
+    group = deployed(settings).output("WebLogsGroup")
+    newest = log.newest(settings, group, polling.wall(), since=seconds, lines=lines)
+    for event in newest:
+        print_text(log.line(event))
+    if follow:
+        with signals.until_interrupted():
+            for event in log.follow(settings, group, newest):
+                print_text(log.line(event))
+
+
+def print_text(text: str) -> None:
+    """Print text from outside: as text, whatever it holds."""
+    for line in printable_lines(text):
         print(line, flush=True)
 
 
@@ -147,6 +182,13 @@ def migrate(settings: Settings, say: Say) -> None:
         raise Failed("nothing is deployed", hint=f"invoke deploy --env {settings.environment}")
     with stage(say, "migrate"):
         oneoff.migrate(settings, found, image, say)
+
+
+def cancel(settings: Settings, say: Say) -> None:
+    """Cancel the update of the application stack."""
+    from pipeline.release import cancel as cancellation
+
+    cancellation.cancel(settings, say)
 
 
 def recover(settings: Settings, say: Say) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
-from pipeline.local import emulator
+from pipeline.local_key import states
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -82,7 +82,7 @@ def _file(name: str) -> Path:
 
     Raises ConfigurationError where that folder cannot be written.
     """
-    folder = emulator.states() / "images"
+    folder = states() / "images"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -4,8 +4,11 @@ It runs in a virtual environment of its own, which holds MiniStack and nothing o
 of `pipeline` it imports its own parts alone. They replace private functions of MiniStack
 by name, so its version is pinned, and the server does not start where a name has moved.
 
-- `server_stacks`: a stack waits for its service, and takes back one that fails.
+- `server_stacks`: a stack waits for its service, and rolls back one that fails.
+- `server_operations`: a stack does one thing at a time, and what it does can be cancelled.
 - `server_tasks`: a task serves when it answers, and ends when its requests have ended.
+- `server_endings`: a task that ended is replaced, after growing pauses, and leaves nothing.
+- `server_fargate`: tasks have what Fargate gives them, and no more.
 - `server_guard`: no browser, and nothing that comes under a foreign name, reaches the API.
 - `server_credentials` and `server_registry`: a call is signed by a key of this account, and
   the registry's password is this account's.
@@ -17,7 +20,6 @@ What this server does is never evidence of what AWS does.
 """
 
 import fcntl
-import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -32,7 +34,11 @@ from pipeline import local_key
 from pipeline.local import (
     server_application,
     server_credentials,
+    server_endings,
+    server_fargate,
     server_guard,
+    server_names,
+    server_operations,
     server_registry,
     server_stacks,
     server_tasks,
@@ -41,50 +47,6 @@ from pipeline.local.server_guard import Part
 from pipeline.local_key import AccessKey
 
 LOOPBACK = "127.0.0.1"
-NEEDED = {
-    "ministack.app": [
-        "_handle_alb_request",
-        "_load_persisted_state",
-        "_send_if_handled",
-        "_stop_docker_containers",
-        "_with_date_header",
-    ],
-    "ministack.core.responses": ["_account_from_sts_session"],
-    "ministack.services.alb": ["_tgs"],
-    "ministack.services.cloudformation": ["_stacks"],
-    "ministack.services.cloudformation.provisioners": [
-        "_RESOURCE_HANDLERS",
-        "_normalize_container_defs",
-    ],
-    "ministack.services.cloudformation.stacks": [
-        "_runs_on_worker_thread",
-        "_sends_back_failed_update",
-    ],
-    "ministack.services.ecr": ["_get_authorization_token"],
-    "ministack.services.ecs": [
-        "_cleanup_task_resources",
-        "_get_docker",
-        "_make_deployment",
-        "_mark_task_running",
-        "_mark_task_stopped",
-        "_primary_deployment",
-        "_record_service_task_failure",
-        "_refresh_service_state",
-        "_services",
-        "_task_ip",
-        "_tasks",
-    ],
-}
-
-
-def missing_names() -> list[str]:
-    """List what of NEEDED this MiniStack lacks."""
-    return [
-        f"{module}.{name}"
-        for module, names in NEEDED.items()
-        for name in names
-        if not hasattr(importlib.import_module(module), name)
-    ]
 
 
 def listen_on_loopback() -> None:
@@ -123,7 +85,8 @@ def end_at_once() -> None:
     remove = app._stop_docker_containers
 
     def remove_and_end(*at_boot: bool) -> None:
-        remove(*at_boot)
+        # Containers without an owner's label may be another user's.
+        remove()
         if not at_boot:
             os._exit(0)
 
@@ -184,7 +147,7 @@ def close(key: AccessKey) -> None:
 
 def main() -> None:
     """Serve until a signal comes; the variables are those that emulator.py sets."""
-    if moved := missing_names():
+    if moved := server_names.missing():
         raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
     listen_on_loopback()
     close(own_key())
@@ -193,6 +156,14 @@ def main() -> None:
     mend_what_was_kept()
     server_stacks.keep_types()
     server_stacks.begin_deployments()
+    server_operations.refuse_while_busy()
+    server_operations.cancel_by_user()
+    server_operations.delete_after_operation()
+    server_fargate.refuse_what_fargate_refuses()
+    server_fargate.run_as_fargate()
+    server_endings.notice_ends()
+    server_endings.remove_what_ended()
+    server_endings.back_off(server_endings.Backoff())
     server_tasks.wait_for_health()
     server_tasks.drain_before_stop()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":

@@ -1,6 +1,7 @@
 """Of the local account's server: what a stack makes of a service.
 
-Part of `server.py`. Gaps of MiniStack's CloudFormation that are closed here:
+Part of `server.py`. Gaps of MiniStack's CloudFormation that are closed here, beside those of
+`server_operations`:
 
 - A stack does not wait for its service. Here create and update of an AWS::ECS::Service end
   when the service is stable, and fail when its deployment has failed, or was cancelled.
@@ -18,6 +19,9 @@ from typing import Any
 
 from ministack.services import cloudformation, ecs
 from ministack.services.cloudformation import provisioners, stacks
+
+from pipeline.local import server_operations
+from pipeline.local.server_definition import camel
 
 SERVICE = "AWS::ECS::Service"
 ROLLOUT_SECONDS = 600
@@ -71,7 +75,8 @@ def typed_container(definition: Properties) -> Properties:
         {**each, "containerPort": int(each["containerPort"])}
         for each in definition.get("portMappings", [])
     ]
-    return {**definition, "secrets": secrets, "portMappings": ports}
+    linux = camel(definition.get("linuxParameters") or {})
+    return {**definition, "secrets": secrets, "portMappings": ports, "linuxParameters": linux}
 
 
 def typed_service(given: Properties) -> Properties:
@@ -146,8 +151,8 @@ def _wait(stack: str, arn: str) -> None:
     while (seen := outcome(service, deployment)) is not Outcome.STABLE:
         if seen is Outcome.FAILED:
             raise ValueError(f"{arn}: ECS Deployment Circuit Breaker was triggered")
-        if cloudformation._stacks.get(stack, {}).pop("_cancel_requested", False):
-            raise ValueError("Resource update cancelled")
+        if why := server_operations.interruption(cloudformation._stacks.get(stack) or {}):
+            raise ValueError(why)
         if time.monotonic() > until:
             raise ValueError(f"{arn}: not stable within {ROLLOUT_SECONDS} s")
         time.sleep(POLL_SECONDS)

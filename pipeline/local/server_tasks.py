@@ -22,12 +22,12 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
 from ministack.services import alb, ecs
 
+from pipeline.local import server_endings
+
 HEALTH_SECONDS = 60
 DRAIN_SECONDS = 1.0
 # What ECS gives a container between SIGTERM and SIGKILL.
 STOP_SECONDS = 30
-# Another thread of MiniStack reads the log of a container that has ended.
-LOG_SECONDS = 1.0
 
 Task = dict[str, Any]
 
@@ -96,27 +96,18 @@ def _becomes_healthy(task: Task, check: Check) -> bool:
     while time.monotonic() < until:
         if task["desiredStatus"] == "STOPPED":
             return False
-        if (code := _exit_code(task)) is not None:
-            time.sleep(LOG_SECONDS)
-            _stop(task, "Essential container in task exited", "EssentialContainerExited", code)
+        if ends := server_endings.ends_of(task, ecs._get_docker()):
+            time.sleep(server_endings.LOG_SECONDS)
+            server_endings.stop(task, ends)
             return False
         if _answers(ecs._task_ip(task), check):
             return True
         time.sleep(0.2)
     reason = f"Task failed ELB health checks in (target-group {check.target_group})"
     # The code that ECS gives it; MiniStack counts it as no failure, so it is counted here.
-    if _stop(task, reason, "ServiceSchedulerInitiated", None):
+    if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
         ecs._record_service_task_failure(task)
     return False
-
-
-def _exit_code(task: Task) -> int | None:
-    """Read the exit code of the first of the task's containers that has ended."""
-    for container in task.get("_docker_ids", []):
-        state = ecs._get_docker().containers.get(container).attrs["State"]
-        if state["Status"] in ("exited", "dead"):
-            return int(state["ExitCode"])
-    return None
 
 
 def _answers(host: str, check: Check) -> bool:
@@ -128,12 +119,6 @@ def _answers(host: str, check: Check) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _stop(task: Task, reason: str, code: str, exit_code: int | None) -> bool:
-    """Mark a task stopped; False when it is already."""
-    stopped = ecs._mark_task_stopped(task["taskArn"], task, reason, code, exit_code=exit_code)
-    return bool(stopped)
 
 
 def _stop_in_peace(docker: Any, ids: list[str], clean_up: Any, task: Task, *others: Any) -> None:

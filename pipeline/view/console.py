@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.view import text
 from pipeline.view.events import (
+    DeployStarted,
     Event,
     Note,
     Outcome,
@@ -33,10 +34,12 @@ def lines(event: Event) -> list[str]:
     return [line for written in _lines(event) for line in text.printable_lines(written)]
 
 
-def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
+def _lines(event: Event) -> list[str]:  # noqa: C901, PLR0911 - one for each event
     match event:
         case Note(sentence):
             return [f"  {sentence}"]
+        case DeployStarted():
+            return [_started(event)]
         case StageStarted(name):
             return [f"{name}"]
         case StageEnded(name, seconds, outcome):
@@ -55,6 +58,15 @@ def _lines(event: Event) -> list[str]:  # noqa: PLR0911 - one for each event
             return [f"  task {task} is not healthy: {what}", *(f"    | {line}" for line in log)]
         case Proven():
             return _proven(event)
+
+
+def _started(event: DeployStarted) -> str:
+    edits = "uncommitted edits" if event.dirty else "clean"
+    state = f"{event.branch or 'no branch'}, {edits}"
+    old, new = event.replaces[:7], event.revision[:7]
+    what = f"replaces {old}" if old else "is the first deploy"
+    over = f"{what}, the same commit" if old == new else what
+    return f'{event.environment} ({event.place}): {new} "{event.subject}" ({state}) {over}'
 
 
 def _stopped(event: TaskStopped) -> list[str]:
@@ -119,7 +131,7 @@ def _style(event: Event) -> str:
     if is_bad(event):
         return "red"
     match event:
-        case StageStarted():
+        case StageStarted() | DeployStarted():
             return "bold"
         case StageEnded(outcome=Outcome.INTERRUPTED):
             return "yellow"

@@ -17,6 +17,22 @@ class Note:
 
 
 @dataclass(frozen=True)
+class DeployStarted:
+    """What is deployed where: a revision and its commit's subject and branch ("" if detached).
+
+    `replaces` is the deployed commit, "" for the first deploy.
+    """
+
+    environment: str
+    place: str
+    revision: str
+    subject: str
+    branch: str
+    dirty: bool
+    replaces: str
+
+
+@dataclass(frozen=True)
 class StageStarted:
     """A part of the work begins."""
 
@@ -118,6 +134,7 @@ class Proven:
 
 Event = (
     Note
+    | DeployStarted
     | StageStarted
     | StageEnded
     | ResourceChange

@@ -1,5 +1,6 @@
 """One tag for one image: all that decides an image decides its tag."""
 
+import platform
 import re
 from dataclasses import replace
 
@@ -75,7 +76,7 @@ def test_the_local_account_runs_what_this_machine_runs(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, machine: str, expected: str
 ) -> None:
     """Whatever the machine is called: by Linux, macOS or Windows."""
-    monkeypatch.setattr(platforms.platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     assert platforms.target(settings) == expected
 
 
@@ -84,7 +85,7 @@ def test_an_environment_is_built_for_its_tasks_and_not_for_this_machine(
     monkeypatch: pytest.MonkeyPatch, machine: str
 ) -> None:
     """From Apple Silicon to x86_64, and the other way; what is named holds everywhere."""
-    monkeypatch.setattr(platforms.platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     assert platforms.target(known.resolve("staging", STAGING)) == "linux/amd64"
     named = {**STAGING, "STACK_ARCHITECTURE": "arm64"}
     for environment in ("staging", "local"):
@@ -96,7 +97,7 @@ def test_an_architecture_that_ecs_does_not_have_is_refused(
 ) -> None:
     """By its name, from the option and from a machine alike."""
     wrong = known.resolve("local", {"STACK_ARCHITECTURE": "riscv64"})
-    monkeypatch.setattr(platforms.platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     for each in (wrong, settings):
         with pytest.raises(ConfigurationError, match="'riscv64' is not x86_64 or arm64"):
             platforms.target(each)

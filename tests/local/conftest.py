@@ -18,7 +18,7 @@ PARTS = tuple(
     path.stem for path in (Path(__file__).parents[2] / "pipeline" / "local").glob("server*.py")
 )
 # They need no MiniStack, so there is one of each.
-PURE = {"server_guard", "server_signature"}
+PURE = {"server_definition", "server_guard", "server_signature"}
 MODULES = (
     "ministack",
     "ministack.app",
@@ -29,14 +29,19 @@ MODULES = (
     "ministack.services",
     "ministack.services.alb",
     "ministack.services.cloudformation",
+    "ministack.services.cloudformation.changesets",
+    "ministack.services.cloudformation.handlers",
+    "ministack.services.cloudformation.helpers",
     "ministack.services.cloudformation.provisioners",
     "ministack.services.cloudformation.stacks",
     "ministack.services.ecr",
     "ministack.services.ecs",
     "docker",
+    "docker.errors",
     "docker.models",
     "docker.models.containers",
     "docker.models.images",
+    "docker.types",
 )
 
 
@@ -53,6 +58,11 @@ def ministack(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     made["concurrency"].spawn_background = lambda work, *given: work(*given)
     made["responses"].request_scope = lambda *_: contextlib.nullcontext()
     made["containers"].ContainerCollection = type("ContainerCollection", (), {})
+    for error in ("DockerException", "ImageNotFound", "NotFound"):
+        setattr(made["errors"], error, type(error, (Exception,), {}))
+    made["types"].Mount = lambda target, source, **options: (target, source, options)
+    for name in ("get_account_id", "get_region"):
+        setattr(made["responses"], name, str)
     made["images"].ImageCollection = type("ImageCollection", (), {})
     return made
 

@@ -39,10 +39,12 @@ def test_every_private_name_is_asked_for_at_the_start(parts: dict[str, Any]) -> 
         used |= private_names(ast.parse((FOLDER / f"{part}.py").read_text()))
 
     needed = {
-        f"{module}.{name}" for module, names in parts["server"].NEEDED.items() for name in names
+        f"{module}.{name}"
+        for module, names in parts["server_names"].NEEDED.items()
+        for name in names
     }
     assert used == needed
-    assert set(parts["server"].missing_names()) == needed
+    assert set(parts["server_names"].missing()) == needed
 
 
 def test_no_part_needs_what_its_environment_lacks() -> None:
@@ -174,6 +176,7 @@ def test_a_template_s_texts_become_what_the_api_has(parts: dict[str, Any]) -> No
         "name": "web",
         "secrets": [{"Name": "URL", "ValueFrom": "arn"}],
         "portMappings": [{"containerPort": "8000", "protocol": "tcp"}],
+        "linuxParameters": {"Capabilities": {"Drop": ["ALL"]}, "InitProcessEnabled": True},
     }
     service = {"DesiredCount": "2", "LoadBalancers": [{"ContainerPort": "8000"}], "Cluster": "c"}
 
@@ -181,6 +184,7 @@ def test_a_template_s_texts_become_what_the_api_has(parts: dict[str, Any]) -> No
         "name": "web",
         "secrets": [{"name": "URL", "valueFrom": "arn"}],
         "portMappings": [{"containerPort": 8000, "protocol": "tcp"}],
+        "linuxParameters": {"capabilities": {"drop": ["ALL"]}, "initProcessEnabled": True},
     }
     assert stacks.typed_service(service) == {
         "DesiredCount": 2,

@@ -1,10 +1,21 @@
 """The checkout and the account of the rehearsal."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from tests.rehearsal.project import Project, standing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """Let commands get Ctrl-C, also when a shell that ignores it runs this in the background.
+
+    A signal that is ignored stays so in every process that is started.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,39 +1,56 @@
-"""The log of all tasks, read page by page, and followed."""
+"""The log of all tasks: its newest lines, and those that come."""
 
 from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline import aws
+from pipeline import aws, polling
+from pipeline.errors import ConfigurationError
 from pipeline.release import logs
 from pipeline.settings import Settings
 
 GROUP = "shop-logs"
+NOW = 1_767_225_600.0
 
 
 def event(number: int, text: str = "hello\n") -> dict[str, Any]:
-    """Make an event as FilterLogEvents has it, one second after the one before."""
+    """Make an event as FilterLogEvents has it, so many seconds after NOW."""
     return {
         "eventId": str(number),
-        "timestamp": 1_767_225_600_000 + number * 1000,
+        "timestamp": int(NOW + number) * 1000,
         "logStreamName": "web/web/0123456789abcdef",
         "message": text,
     }
 
 
-def answers(stubber: Stubber, *events: dict[str, Any], token: str = "", more: str = "") -> None:
-    """Have one page of events be there: the one that `token` names, with `more` to come."""
-    question = {"logGroupName": GROUP, "startTime": ANY, **({"nextToken": token} if token else {})}
+def answers(
+    stubber: Stubber,
+    *events: dict[str, Any],
+    token: str = "",
+    more: str = "",
+    start: Any = ANY,
+    end: Any = ANY,
+) -> None:
+    """Answer one page of events: the one that `token` names, with `more` to come."""
+    question = {"logGroupName": GROUP, "startTime": start}
+    question |= {"endTime": end} if end else {}
+    question |= {"nextToken": token} if token else {}
     answer = {"events": list(events), **({"nextToken": more} if more else {})}
     stubber.add_response("filter_log_events", answer, question)
 
 
 @pytest.fixture
 def stubber(staging: Settings, monkeypatch: pytest.MonkeyPatch) -> Stubber:
-    """CloudWatch Logs, answering in this order."""
-    monkeypatch.setattr(logs, "POLL_SECONDS", 0)
+    """CloudWatch Logs, answering in this order, without a wait between two questions."""
+    monkeypatch.setattr(polling, "sleep", lambda _: None)
+    monkeypatch.setattr(polling, "wall", lambda: NOW)
     return Stubber(aws.client(staging, "logs"))
+
+
+def numbers(events: list[dict[str, Any]]) -> list[int]:
+    """List events by their numbers."""
+    return [int(each["eventId"]) for each in events]
 
 
 def test_a_line_has_its_time_its_entry_and_its_task() -> None:
@@ -42,19 +59,86 @@ def test_a_line_has_its_time_its_entry_and_its_task() -> None:
 
 
 def test_every_page_is_read_once(staging: Settings, stubber: Stubber) -> None:
-    """A busy hour does not fit on one."""
+    """A busy minute does not fit on one."""
     answers(stubber, event(1), more="next")
-    answers(stubber, event(2, "bye"), token="next")
+    answers(stubber, event(2), token="next")
     with stubber:
-        said = list(logs.tail(staging, GROUP, follow=False))
-    assert [each.split()[-1] for each in said] == ["hello", "bye"]
+        found = logs.newest(staging, GROUP, NOW, since=60, lines=10)
+    stubber.assert_no_pending_responses()
+    assert numbers(found) == [1, 2]
 
 
-def test_following_tells_each_line_once(staging: Settings, stubber: Stubber) -> None:
+def test_the_newest_lines_are_shown(staging: Settings, stubber: Stubber) -> None:
+    """M7: the last ones, oldest first, from as many windows as it takes and no more."""
+    answers(stubber, event(-20), event(-10), start=int(NOW - 60) * 1000, end=int(NOW) * 1000)
+    answers(
+        stubber,
+        *(event(-number) for number in (150, 100, 70)),
+        start=int(NOW - 180) * 1000,
+        end=int(NOW - 60) * 1000 - 1,
+    )
+    with stubber:
+        found = logs.newest(staging, GROUP, NOW, since=None, lines=4)
+    stubber.assert_no_pending_responses()
+    assert numbers(found) == [-100, -70, -20, -10]
+
+
+def test_a_full_page_without_a_token_is_not_the_end(
+    staging: Settings, stubber: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M7: an emulator has no tokens; the next page begins with the last event, shown once."""
+    monkeypatch.setattr(logs, "PAGE_EVENTS", 2)
+    answers(stubber, event(1), event(2))
+    answers(stubber, event(2), event(3), start=int(NOW + 2) * 1000)
+    answers(stubber, event(3), start=int(NOW + 3) * 1000)
+    with stubber:
+        found = logs.newest(staging, GROUP, NOW, since=60, lines=10)
+    stubber.assert_no_pending_responses()
+    assert numbers(found) == [1, 2, 3]
+
+
+def test_windows_cover_the_time_without_a_gap() -> None:
+    """Each millisecond is in one window."""
+    found = list(logs.windows(NOW, 1000.0))
+    assert found[0][1] == int(NOW * 1000)
+    assert found[-1][0] == int((NOW - 1000) * 1000)
+    assert [later[0] - 1 for later in found[:-1]] == [earlier[1] for earlier in found[1:]]
+
+
+def test_a_day_takes_few_questions() -> None:
+    """An environment that is silent costs a dozen calls."""
+    assert len(list(logs.windows(NOW, logs.DAY_SECONDS))) <= 12
+
+
+def test_following_shows_each_line_once(staging: Settings, stubber: Stubber) -> None:
     """Each question reaches back a little, for what arrives late, and repeats nothing."""
-    answers(stubber, event(1), event(3))
-    answers(stubber, event(2, "late"), event(3))
+    answers(stubber, event(1), event(3), end=None)
+    answers(stubber, event(2), event(3), end=None)
     with stubber:
-        lines = logs.tail(staging, GROUP, follow=True)
-        said = [next(lines) for _ in range(3)]
-    assert [each.split()[0] for each in said] == ["00:00:01", "00:00:03", "00:00:02"]
+        lines = logs.follow(staging, GROUP, [event(1)])
+        found = [next(lines), next(lines)]
+    assert numbers(found) == [3, 2]
+
+
+def test_following_does_not_go_back_before_what_was_shown(
+    staging: Settings, stubber: Stubber
+) -> None:
+    """Of a log with more lines than were asked for, the older ones stay out."""
+    answers(stubber, event(-5), event(-4), start=int(NOW - 5) * 1000, end=None)
+    with stubber:
+        assert numbers([next(logs.follow(staging, GROUP, [event(-5)]))]) == [-4]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("2h", 7200), ("1d", 86_400)]
+)
+def test_a_length_of_time_is_read(text: str, seconds: float) -> None:
+    """As kubectl, docker and the AWS CLI write it."""
+    assert logs.parse_since(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["10", "m", "-1m", "0m", "1w", "10 m", "1.5h"])
+def test_another_text_is_refused(text: str) -> None:
+    """Exit 2, and an example."""
+    with pytest.raises(ConfigurationError, match="is no length of time"):
+        logs.parse_since(text)

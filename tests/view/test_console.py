@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.view import console
 from pipeline.view.events import (
+    DeployStarted,
     Event,
     Note,
     Outcome,
@@ -20,8 +21,25 @@ from pipeline.view.events import (
 )
 
 SERVICE = "AWS::ECS::Service"
+STATE = "(no branch, uncommitted edits)"
+NEW, OLD = "3f6d992" + "0" * 33, "e4df0fb" + "0" * 33
 TABLE: list[tuple[Event, list[str], bool]] = [
     (Note("a sentence"), ["  a sentence"], False),
+    (
+        DeployStarted("staging", "1, eu-west-1", NEW, "A page", "main", dirty=False, replaces=OLD),
+        ['staging (1, eu-west-1): 3f6d992 "A page" (main, clean) replaces e4df0fb'],
+        False,
+    ),
+    (
+        DeployStarted("local", "url", NEW, "A page", "", dirty=True, replaces=NEW),
+        [f'local (url): 3f6d992 "A page" {STATE} replaces 3f6d992, the same commit'],
+        False,
+    ),
+    (
+        DeployStarted("local", "url", NEW, "A page", "main", dirty=False, replaces=""),
+        ['local (url): 3f6d992 "A page" (main, clean) is the first deploy'],
+        False,
+    ),
     (StageStarted("build"), ["build"], False),
     (StageEnded("build", 1.26, Outcome.DONE), ["build: done after 1.3 s"], False),
     (StageEnded("build", 1.26, Outcome.FAILED), ["build: FAILED after 1.3 s"], True),

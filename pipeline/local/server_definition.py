@@ -1,0 +1,105 @@
+"""Part of the local account's server: what Fargate refuses in a task definition.
+
+The local account runs tasks as Fargate alone, so each definition is checked by Fargate's rules,
+whatever launch types it names. Without them, a definition could give a container this whole
+machine: privileged, with a folder of the host, or in the host's network.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+GIB = 1024
+# CPU units -> memory in MiB.
+SIZES: dict[int, tuple[int, ...]] = {
+    256: (512, GIB, 2 * GIB),
+    512: tuple(range(GIB, 4 * GIB + 1, GIB)),
+    1024: tuple(range(2 * GIB, 8 * GIB + 1, GIB)),
+    2048: tuple(range(4 * GIB, 16 * GIB + 1, GIB)),
+    4096: tuple(range(8 * GIB, 30 * GIB + 1, GIB)),
+    8192: tuple(range(16 * GIB, 60 * GIB + 1, 4 * GIB)),
+    16384: tuple(range(32 * GIB, 120 * GIB + 1, 8 * GIB)),
+}
+IN_TASK = ("inferenceAccelerators", "ipcMode", "placementConstraints")
+IN_VOLUME = ("dockerVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration")
+IN_CONTAINER = (
+    *("disableNetworking", "dnsSearchDomains", "dnsServers", "dockerSecurityOptions"),
+    *("extraHosts", "links", "privileged"),
+)
+IN_LINUX = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
+MAY_BE_ADDED = {"SYS_PTRACE", "CAP_SYS_PTRACE"}
+LOG_DRIVERS = {"awslogs", "awsfirelens", "splunk"}
+
+Definition = dict[str, Any]
+
+
+def problem(definition: Definition) -> str:
+    """Return the first thing that Fargate refuses in a task definition; "" where there is none.
+
+    `definition` has the names of the ECS API, such as `containerDefinitions`.
+    """
+    return next(_problems(definition), "")
+
+
+def _problems(definition: Definition) -> Iterator[str]:
+    if definition.get("networkMode") != "awsvpc":
+        yield "Fargate only supports network mode 'awsvpc'."
+    yield from _refused(definition, IN_TASK)
+    if definition.get("pidMode") not in {None, "", "task"}:
+        yield f"Fargate does not support pidMode {definition['pidMode']!r}."
+    yield from _size_problems(definition.get("cpu"), definition.get("memory"))
+    for volume in definition.get("volumes") or []:
+        yield from _refused(volume, IN_VOLUME)
+        if (volume.get("host") or {}).get("sourcePath"):
+            yield f"Fargate does not support host.sourcePath (volume {volume.get('name')})."
+    for container in definition.get("containerDefinitions") or []:
+        yield from _container_problems(container)
+
+
+def _container_problems(container: Definition) -> Iterator[str]:
+    yield from _refused(container, IN_CONTAINER)
+    linux = container.get("linuxParameters") or {}
+    yield from _refused(linux, IN_LINUX)
+    added = set((linux.get("capabilities") or {}).get("add") or [])
+    if added - MAY_BE_ADDED:
+        yield f"Fargate does not let capabilities be added: {', '.join(sorted(added))}."
+    for mapping in container.get("portMappings") or []:
+        inside, outside = mapping.get("containerPort"), mapping.get("hostPort")
+        if outside and str(outside) != str(inside):
+            yield "With network mode 'awsvpc' the host port and the container port must match."
+    for resource in container.get("resourceRequirements") or []:
+        if resource.get("type") == "GPU":
+            yield "Fargate has no GPU."
+    driver = (container.get("logConfiguration") or {}).get("logDriver")
+    if driver and driver not in LOG_DRIVERS:
+        yield f"Fargate does not support the log driver {driver}."
+
+
+def _refused(part: Definition, names: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"Fargate does not support {name}." for name in names if part.get(name))
+
+
+def _size_problems(cpu: object, memory: object) -> Iterator[str]:
+    if not (cpu and memory):
+        yield "Fargate requires that 'cpu' and 'memory' be defined at the task level."
+    elif units(memory) not in SIZES.get(units(cpu) or 0, ()):
+        yield f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory."
+
+
+def units(size: object) -> int | None:
+    """Return CPU units or MiB of a size as ECS takes it: 512, ".5 vCPU", "2 GB"; None otherwise."""
+    found = re.fullmatch(r"(\d*\.?\d+)\s*(vcpu|gb)?", str(size).strip(), re.IGNORECASE)
+    if not found:
+        return None
+    exact = float(found[1]) * (GIB if found[2] else 1)
+    return int(exact) if exact.is_integer() else None
+
+
+def camel(value: Any) -> Any:
+    """Write the names of a template's properties as the ECS API has them, at every depth."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: camel(each) for key, each in value.items()}
+    return [camel(each) for each in value] if isinstance(value, list) else value

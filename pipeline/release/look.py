@@ -1,0 +1,59 @@
+"""What a deploy says and refuses before anything is built."""
+
+from pipeline.release import age, contract, parameters, stack, template
+from pipeline.release.stack import Stack
+from pipeline.release.states import Step
+from pipeline.release.template import Desired
+from pipeline.revision import Revision
+from pipeline.settings import Settings
+from pipeline.view.events import DeployStarted, Note, Say
+
+
+def look(  # noqa: PLR0913 - what is deployed, where, and as what
+    settings: Settings,
+    revision: Revision,
+    tag: str,
+    desired: Desired,
+    say: Say,
+    *,
+    allow_older: bool,
+) -> None:
+    """Show what is deployed where and what it replaces; refuse what can be refused now.
+
+    `tag` is the image's. Raises ConfigurationError for parameters that the template does not
+    allow, Refused when a newer revision is deployed. What is found here may change while the
+    image is built, so that the deploy asks again.
+    """
+    found = stack.observe(settings, settings.stack_name)
+    say(_started(settings, revision, found))
+    declared = template.load(desired.body).get("Parameters", {})
+    decided = {contract.REVISION: tag, contract.REPOSITORY: settings.ecr_repository}
+    named = {**desired.parameters, **decided}
+    parameters.require_valid(template.load(desired.body), named, found.parameters)
+    for name, text in parameters.carried_over(declared, named, found.parameters).items():
+        say(Note(f"{name} stays {text}, from an earlier deploy"))
+    if found.step is not Step.WAIT:
+        relation = age.compare(found, tag)
+        age.require_not_older(found, tag, relation, allow_older=allow_older)
+
+
+def _started(settings: Settings, revision: Revision, found: Stack) -> DeployStarted:
+    serving = "" if found.step is Step.CREATE else found.parameters.get(contract.REVISION, "")
+    return DeployStarted(
+        environment=settings.environment,
+        place=_place(settings, found),
+        revision=revision.name,
+        subject=revision.subject,
+        branch=revision.branch,
+        dirty=revision.dirty,
+        replaces=age.commit_of(serving),
+    )
+
+
+def _place(settings: Settings, found: Stack) -> str:
+    """Name the account, as far as it is known without another call, and the region."""
+    if settings.is_local:
+        return settings.endpoint_url or ""
+    # arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
+    account = found.id.split(":")[4] if found.id.startswith("arn:") else ""
+    return ", ".join(each for each in (account, settings.region) if each)
