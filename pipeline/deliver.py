@@ -64,10 +64,12 @@ def _pushed(settings: Settings, revision: Revision, say: Say, *, untested: bool)
 
 
 def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
-    """Create or update the delivery stack; tell GitLab's variables, or set them there."""
+    """Create or update the delivery stack; print GitLab's variables, or set them there."""
     from pipeline import blueprint, gitlab_variables
+    from pipeline.image import ecr
     from pipeline.release import bootstrap as delivery
 
+    ecr.require_own(settings)
     options = blueprint.options(settings)
     outputs = delivery.bootstrap(settings, blueprint.delivery(settings), say).outputs
     if gitlab:
