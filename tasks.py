@@ -5,7 +5,7 @@ from pathlib import Path
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, revision, settings, show, templates
+from pipeline import deliver, image_chain, operate, revision, settings, show, templates
 from pipeline.command import guarded
 
 # Settings, git and the build are of this project, wherever in it invoke was typed.
@@ -18,7 +18,7 @@ ENV = "the environment: local, or one whose stack has a name in the settings (de
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it exists."""
-    deliver.build(settings.load("local"), revision.current(), operate.view())
+    image_chain.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
@@ -32,7 +32,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Push the tested image of this commit to the environment's ECR repository."""
-    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
+    image_chain.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(

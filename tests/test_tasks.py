@@ -39,6 +39,7 @@ ABOVE = (
     "command",
     "deliver",
     "gitlab_variables",
+    "image_chain",
     "operate",
     "show",
     "templates",
