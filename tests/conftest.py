@@ -16,6 +16,13 @@ from pipeline.shell import run
 
 REAL_THING = Path(__file__).parent / "rehearsal"
 OUTSIDE = {"aws", "docker", "dockerd", "apt-get", "ministack"}
+STAGING = {
+    "STAGING_AWS_REGION": "eu-west-1",
+    "STAGING_AWS_STACKNAME": "shop-staging",
+    "STAGING_ECR_REPOSITORY": "registry.example/shop",
+    "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
+    "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -68,16 +75,7 @@ def settings() -> Settings:
 @pytest.fixture
 def staging() -> Settings:
     """The settings of an environment that is not local."""
-    return known.resolve(
-        "staging",
-        {
-            "STAGING_AWS_REGION": "eu-west-1",
-            "STAGING_AWS_STACKNAME": "shop-staging",
-            "STAGING_ECR_REPOSITORY": "registry.example/shop",
-            "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
-            "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
-        },
-    )
+    return known.resolve("staging", STAGING)
 
 
 class Checkout:

@@ -37,6 +37,7 @@ from pipeline.local import (
     server_endings,
     server_fargate,
     server_guard,
+    server_health,
     server_names,
     server_operations,
     server_registry,
@@ -140,7 +141,8 @@ def close(key: AccessKey) -> None:
         Part.API: server_credentials.signed_by(key),
         Part.REGISTRY: server_registry.logged_in(key),
     }
-    app.app = server_guard.guard(app.app, server_application.serve, checks)
+    apart = {Part.APPLICATION: server_application.serve, Part.HEALTH: server_health.page(key)}
+    app.app = server_guard.guard(app.app, apart, checks)
     server_registry.give_passwords(key)
     server_registry.log_in_to_pull(key, int(os.environ["GATEWAY_PORT"]))
 
@@ -166,6 +168,7 @@ def main() -> None:
     server_endings.back_off(server_endings.Backoff())
     server_tasks.wait_for_health()
     server_tasks.drain_before_stop()
+    server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":
         server_stacks.wait_for_services()
     with alone():

@@ -10,7 +10,7 @@ class Migration:
     `needs` is a variable or secret without which it ends with code 1 at once.
     """
 
-    seconds: float = 3.0
+    seconds: float = 2.0
     code: int = 0
     lines: tuple[str, ...] = ("Running upgrade",)
     needs: str = ""

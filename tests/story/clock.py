@@ -2,7 +2,9 @@
 
 import heapq
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 # A process yields the seconds until it goes on; it ends by returning.
 Process = Iterator[float]
@@ -16,7 +18,6 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.before_sleep: list[Callable[[], None]] = []
         self._started = 0
         self._waiting: list[tuple[float, int, Process]] = []
 
@@ -36,12 +37,6 @@ class Clock:
         """Return the date and time, in UTC, of so many seconds after the beginning."""
         return datetime.fromtimestamp(START + seconds, UTC)
 
-    def sleep(self, seconds: float) -> None:
-        """Let the time of a wait of the product pass."""
-        for act in list(self.before_sleep):
-            act()
-        self.advance(seconds)
-
     def start(self, process: Process) -> None:
         """Begin a process; its first step is due at once."""
         self._wait(self.now, process)
@@ -58,6 +53,34 @@ class Clock:
                 self._wait(self.now + pause, process)
         self.now = max(self.now, until)
 
+    def timer(self, seconds: float, act: Callable[..., object], args: list[Any]) -> "Timer":
+        """Return what threading.Timer would be, in the story's time and without a thread."""
+        return Timer(self, seconds, lambda: act(*args))
+
     def _wait(self, due: float, process: Process) -> None:
         self._started += 1
         heapq.heappush(self._waiting, (due, self._started, process))
+
+
+@dataclass
+class Timer:
+    """An act that is due some seconds after the start, unless it is cancelled before."""
+
+    clock: Clock
+    seconds: float
+    act: Callable[[], object]
+    daemon: bool = False
+    cancelled: bool = False
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self.clock.start(self._wait())
+
+    def cancel(self) -> None:
+        """Wait no longer."""
+        self.cancelled = True
+
+    def _wait(self) -> Process:
+        yield self.seconds
+        if not self.cancelled:
+            self.act()

@@ -40,6 +40,8 @@ class CloudFormation:
         self.page = PAGE
         self.stale_seconds = 0.0
         self.stacks: list[Stack] = []
+        # Of each change that began: the revision that was deployed, and the one that is to be.
+        self.replacements: list[tuple[str, str]] = []
         self.change_sets: dict[str, ChangeSet] = {}
         self.resources = Resources(world)
         self.operations = Operations(self.resources)
@@ -202,7 +204,9 @@ class CloudFormation:
 
     def begin(self, stack: Stack, template: Template, values: dict[str, str]) -> None:
         """Begin to create or update a stack, for whoever asked for it."""
-        stack.updates.append(values.get("WebAppRevision", ""))
+        deployed, wanted = (each.get("WebAppRevision", "") for each in (stack.now.values, values))
+        stack.updates.append(wanted)
+        self.replacements.append((deployed, wanted))
         self._start(stack, self.operations.change(stack, template, values))
 
     def update(self, stack: Stack, **values: str) -> None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tests.story.resources import Resources
     from tests.story.stacks import Stack
 
-BEGIN_SECONDS = 1.0
-INFRASTRUCTURE_SECONDS = 1.0
-CLEANUP_SECONDS = 1.0
+BEGIN_SECONDS = 0.5
+INFRASTRUCTURE_SECONDS = 0.5
+CLEANUP_SECONDS = 0.5
 DELETE_SECONDS = 3.0
 
 
@@ -36,6 +36,7 @@ class Operations:
         verb = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
         before = stack.now
         stack.cancelled = False
+        stack.updated = stack.clock.now if verb == "UPDATE" else None
         stack.become(f"{verb}_IN_PROGRESS", "User Initiated")
         stack.now = Configuration(template, values, dict(before.resources), before.outputs)
         yield BEGIN_SECONDS

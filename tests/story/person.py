@@ -10,6 +10,7 @@ from invoke.exceptions import Exit
 
 from pipeline import blueprint, command, operate
 from pipeline.release import bootstrap as delivery
+from pipeline.release import cancel as cancellation
 from pipeline.release import deploy as releases
 from pipeline.release import recover as recovery
 from pipeline.revision import Image
@@ -104,6 +105,10 @@ class Person:
         """Type `invoke recover`."""
         settings = self.world.settings
         return self._run(lambda say: recovery.recover(settings, settings.stack_name, say))
+
+    def cancel(self) -> Outcome:
+        """Type `invoke cancel`."""
+        return self._run(lambda say: cancellation.cancel(self.world.settings, say))
 
     def _run(self, work: Callable[[Callable[[Event], None]], Any]) -> Outcome:
         """Run a command as the task does, and read its end as a shell does."""

@@ -72,7 +72,7 @@ class Resources:
         while deployment.state == "IN_PROGRESS":
             if cancelled():
                 raise Cancelled
-            yield 1.0
+            yield 0.5
         if deployment.state == "FAILED":
             raise ResourceFailed(BREAKER)
 

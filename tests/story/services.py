@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Half of the desired count, and 3 at least:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 FAILURES = 3
+SCHEDULE_SECONDS = 0.5
 FAULTS = ("EssentialContainerExited", "TaskFailedToStart")
 
 
@@ -112,7 +113,7 @@ class Services:
             healthy = [task for task in own if task.runs and self._is_healthy(task)]
             if deployment.state == "IN_PROGRESS" and len(healthy) >= service.desired:
                 self._complete(service, deployment)
-            yield 1.0
+            yield SCHEDULE_SECONDS
 
     def _start(self, service: Service, deployment: Deployment) -> None:
         definition = self.world.task_definitions.find(deployment.definition)

@@ -37,6 +37,7 @@ class Stack:
     role: str = ""
     token: str = ""
     cancelled: bool = False
+    updated: float | None = None
     now: Configuration = field(default_factory=Configuration)
     events: list[dict[str, Any]] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)
@@ -85,6 +86,8 @@ class Stack:
             "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs],
         }
         more = {"StackStatusReason": self.reason, "RoleARN": self.role}
+        if self.updated is not None:
+            description["LastUpdatedTime"] = self.clock.date_of(self.updated)
         return {**description, **{name: text for name, text in more.items() if text}}
 
 

@@ -5,24 +5,21 @@ import pytest
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.person import Person
-from tests.story.revisions import ONE, TWO
+from tests.story.revisions import ONE, TWO, writes
 from tests.story.world import World
 
 
-def traces(world: World) -> tuple[list[str], list[str]]:
-    """Return the change sets that wait, and the active task definitions of no stack."""
-    waiting = [
-        each.name
-        for each in world.cloudformation.change_sets.values()
-        if each.execution == "AVAILABLE"
-    ]
+def waiting_change_sets(world: World) -> list[str]:
+    """Return the change sets that nobody has executed."""
+    change_sets = world.cloudformation.change_sets.values()
+    return [each.name for each in change_sets if each.execution == "AVAILABLE"]
+
+
+def foreign_definitions(world: World) -> list[str]:
+    """Return the active task definitions that are not the stack's."""
     owned = {each.physical for each in world.stack.now.resources.values()}
-    active = [
-        arn
-        for arn, each in world.task_definitions.by_arn.items()
-        if each["status"] == "ACTIVE" and arn not in owned
-    ]
-    return waiting, active
+    definitions = world.task_definitions.by_arn.items()
+    return [arn for arn, each in definitions if each["status"] == "ACTIVE" and arn not in owned]
 
 
 def test_an_interrupted_release_goes_on_and_says_so(deployed: World, person: Person) -> None:
@@ -42,6 +39,27 @@ def test_an_interrupted_release_goes_on_and_says_so(deployed: World, person: Per
     assert deployed.database.applied.count(two.digest) == 1
 
 
+def test_a_release_that_was_left_can_be_cancelled(deployed: World, person: Person) -> None:
+    """The previous revision serves, and the update is rolled back to its end."""
+    two = person.push(TWO, Application(live=500))
+    deployed.script.after(
+        "cloudformation.ExecuteChangeSet",
+        lambda: deployed.script.before("sleep", disturbances.interrupt, nth=4),
+    )
+    assert person.deploy(two).code == 130
+    assert person.cancel().code == 0
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert deployed.stack.now.values["WebAppRevision"] == ONE
+    assert two.digest not in deployed.serving()
+
+
+def test_there_is_nothing_to_cancel_in_a_stack_at_rest(deployed: World, person: Person) -> None:
+    """Exit code 0, and no call writes."""
+    before = len(deployed.calls)
+    assert person.cancel().code == 0
+    assert writes(deployed.calls[before:]) == []
+
+
 def test_an_interrupted_migration_goes_on_and_says_so(deployed: World, person: Person) -> None:
     """Exit code 130; the same command again follows the same task."""
     two = person.push(TWO, Application(migration=Migration(seconds=30.0)))
@@ -55,24 +73,40 @@ def test_an_interrupted_migration_goes_on_and_says_so(deployed: World, person: P
     assert (done.code, done.proven) == (0, True)
     assert deployed.database.applied.count(two.digest) == 1
     assert deployed.database.most_at_once == 1
-    assert len(deployed.one_off_tasks()) == 2
+    assert len(deployed.one_off_tasks()) == 1
 
 
-@pytest.mark.parametrize("act", [disturbances.interrupt, disturbances.kill])
-@pytest.mark.parametrize("nth", range(1, 74, 8))
-def test_a_second_run_converges_and_leaves_nothing_behind(
+@pytest.mark.parametrize(
+    ("nth", "act"),
+    [(nth, disturbances.kill) for nth in range(1, 80, 8)]
+    + [(nth, disturbances.interrupt) for nth in range(5, 80, 16)],
+)
+def test_a_second_run_converges(
     deployed: World, person: Person, nth: int, act: disturbances.Act
 ) -> None:
-    """Whatever call the first one got to: one migration, one update, no trace."""
+    """Whatever call the first one got to: one update, one migration at a time, no change set."""
     two = person.push(TWO)
     deployed.script.before("*", act, nth=nth)
     person.deploy(two)
     done = person.deploy(two)
-    assert (done.code, done.proven) == (0, True), done.text()
+    assert (done.code, done.proven) == (0, True)
     assert deployed.serving() == {two.digest}
-    assert deployed.database.applied.count(two.digest) == 1
+    assert deployed.stack.updates == [ONE, TWO]
     assert deployed.database.most_at_once == 1
-    assert traces(deployed) == ([], [])
+    assert waiting_change_sets(deployed) == []
+
+
+def test_a_task_definition_of_a_killed_run_is_removed_by_a_later_one(
+    deployed: World, person: Person
+) -> None:
+    """It was registered for a migration that nobody started."""
+    two = person.push(TWO)
+    deployed.script.before("ecs.RunTask", disturbances.kill)
+    person.deploy(two)
+    assert len(foreign_definitions(deployed)) == 1
+    deployed.clock.advance(1000)
+    assert person.deploy(two).code == 0
+    assert foreign_definitions(deployed) == []
 
 
 def test_a_first_deploy_that_is_killed_is_finished_by_the_second(

@@ -2,11 +2,12 @@
 
 import pytest
 
+from pipeline.release import follow
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import ALWAYS
 from tests.story.person import Person, application
-from tests.story.revisions import ONE, TWO, writes
+from tests.story.revisions import ONE, THREE, TWO, writes
 from tests.story.world import World
 
 CALLS = [
@@ -24,8 +25,10 @@ CALLS = [
 EXECUTE = "cloudformation.ExecuteChangeSet"
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("act", [disturbances.throttle, disturbances.drop])
+@pytest.mark.parametrize(
+    ("call", "act"),
+    [(call, (disturbances.throttle, disturbances.drop)[at % 2]) for at, call in enumerate(CALLS)],
+)
 def test_a_call_that_fails_for_a_moment_is_made_again(
     deployed: World, person: Person, call: str, act: disturbances.Act
 ) -> None:
@@ -52,8 +55,8 @@ def test_a_call_whose_answer_is_lost_is_not_done_twice(
     assert deployed.stack.updates == [ONE, TWO]
 
 
-def test_silence_ends(deployed: World, person: Person) -> None:
-    """No answer at all is an error with a hint, in minutes and not in hours."""
+def test_silence_ends(deployed: World, person: Person, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is waited for is shown; then it is an error with a hint, in minutes and not in hours."""
     two = person.push(TWO)
     deployed.script.before("cloudformation.DescribeStacks", disturbances.time_out, times=ALWAYS)
     started = deployed.clock.now
@@ -61,6 +64,7 @@ def test_silence_ends(deployed: World, person: Person) -> None:
     assert done.code == 1
     assert "next:" in done.message
     assert deployed.clock.now - started < 300
+    assert "DescribeStacks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -157,6 +161,18 @@ def test_a_stale_read_after_execute_is_not_the_end(
     assert world.serving() == {one.digest}
 
 
+def test_a_stale_read_that_looks_like_the_end_is_not_taken_for_it(
+    deployed: World, person: Person
+) -> None:
+    """The state of before has the name of the one after, and the outputs of before."""
+    person.deploy(person.push(TWO))
+    deployed.cloudformation.stale_seconds = 20.0
+    three = person.push(THREE)
+    done = person.deploy(three)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.serving() == {three.digest}
+
+
 def test_a_long_history_is_not_read(deployed: World, person: Person) -> None:
     """Months of events cost nothing: only the newest pages are read."""
     for number in range(2000):
@@ -176,9 +192,10 @@ def test_containers_that_no_template_named_do_not_count(world: World, person: Pe
 
 
 def test_a_migration_without_an_end_is_stopped_and_its_log_is_shown(
-    deployed: World, person: Person
+    deployed: World, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After an hour; nothing of it goes on, and the service is as it was."""
+    """After its time; nothing of it goes on, and the service is as it was."""
+    monkeypatch.setattr(follow, "RUN_SECONDS", 60)
     hanging = Migration(seconds=10_000.0, lines=("waiting for a lock",))
     done = person.deploy(person.push(TWO, Application(migration=hanging)))
     assert done.code == 1

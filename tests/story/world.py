@@ -13,7 +13,7 @@ import pytest
 from botocore import xform_name
 from botocore.httpsession import URLLib3Session
 
-from pipeline import polling
+from pipeline import aws_calls, polling
 from tests.story import wire
 from tests.story.applications import Application, Database
 from tests.story.clock import Clock
@@ -147,6 +147,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
+            patch.setattr(aws_calls, "_start_watcher", lambda: None)
             patch.setattr(polling, "monotonic", self.clock.monotonic)
             patch.setattr(polling, "wall", self.clock.wall)
             patch.setattr(polling, "sleep", self.sleep)
