@@ -8,7 +8,7 @@ import nox
 # nox, unlike invoke, does not look for modules beside its file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pipeline import deliver, operate, revision, settings, signals
+from pipeline import image_chain, operate, revision, settings, signals
 from pipeline.command import explained
 from pipeline.errors import SlipwayError
 
@@ -25,7 +25,7 @@ def tests(session: nox.Session) -> None:
     signals.catch()
     try:
         with explained():
-            deliver.test(settings.load("local"), revision.current(), operate.view())
+            image_chain.test(settings.load("local"), revision.current(), operate.view())
     except SlipwayError as error:
         session.error(str(error))
 

@@ -1,32 +1,38 @@
 """The table of contents: every task that `invoke` knows."""
 
+import os
+from pathlib import Path
+
 from invoke import Collection, Context, task
 
-from pipeline import deliver, operate, revision, settings, templates
+from pipeline import deliver, image_chain, operate, revision, settings, show, templates
 from pipeline.command import guarded
 
-ENV = "the environment: local, or one that settings name"
+# Settings, git and the build are of this project, wherever in it invoke was typed.
+os.chdir(Path(__file__).parent)
+
+ENV = "the environment: local, or one whose stack has a name in the settings (default: local)"
 
 
 @task
 @guarded
 def build(_: Context) -> None:
-    """Build the image of this commit, unless it is there."""
-    deliver.build(settings.load("local"), revision.current(), operate.view())
+    """Build the image of this commit, unless it exists."""
+    image_chain.build(settings.load("local"), revision.current(), operate.view())
 
 
 @task
 @guarded
 def test(_: Context) -> None:
-    """Run the suite inside that image, against Postgres: nox -s tests."""
+    """Run the tests inside the image of this commit, against Postgres (nox -s tests)."""
     operate.nox("tests")
 
 
-@task(help={"env": ENV, "untested": "push a digest whose suite was not green"})
+@task(help={"env": ENV, "untested": "push an image that did not pass its tests"})
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
-    """Promote the tested digest to the environment's repository."""
-    deliver.push(settings.load(env), revision.current(), operate.view(), untested=untested)
+    """Push the tested image of this commit to the environment's ECR repository."""
+    image_chain.push(settings.load(env), revision.current(), operate.view(), untested=untested)
 
 
 @task(
@@ -34,8 +40,8 @@ def push(_: Context, env: str = "local", untested: bool = False) -> None:
     help={
         "env": ENV,
         "parameter": "a stack parameter, NAME=VALUE; may be repeated",
-        "untested": "deploy a digest whose suite was not green",
-        "allow-older": "replace a newer commit by this one",
+        "untested": "deploy an image that did not pass its tests",
+        "allow-older": "replace a newer commit with this one",
     },
 )
 @guarded
@@ -46,7 +52,7 @@ def deploy(
     untested: bool = False,
     allow_older: bool = False,
 ) -> None:
-    """Do what is missing of the above, then the stack, then the proof."""
+    """Build, test and push the image if needed, update the stack, and verify the service."""
     wanted, words = revision.current(), parameter or []
     deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
@@ -54,22 +60,22 @@ def deploy(
 @task(help={"env": ENV})
 @guarded
 def migrate(_: Context, env: str = "local") -> None:
-    """Run the deployed image's migrations as a one-off task."""
+    """Run the database migrations of the deployed image as a one-off task."""
     operate.migrate(settings.load(env), operate.view())
 
 
 @task(help={"env": ENV})
 @guarded
 def status(_: Context, env: str = "local") -> None:
-    """Show the stack's state and what the service runs."""
-    operate.status(settings.load(env))
+    """Show the state of the stack, the deployed revision, and what the service runs."""
+    show.status(settings.load(env))
 
 
 @task(help={"env": ENV})
 @guarded
 def outputs(_: Context, env: str = "local") -> None:
-    """Show the stack's outputs."""
-    operate.outputs(settings.load(env))
+    """Print the outputs of the application stack as JSON."""
+    show.outputs(settings.load(env))
 
 
 @task(
@@ -85,13 +91,13 @@ def logs(
     _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
 ) -> None:
     """Show the newest lines that the environment's tasks logged."""
-    operate.logs(settings.load(env), follow=follow, since=since, lines=lines)
+    show.logs(settings.load(env), follow=follow, since=since, lines=lines)
 
 
 @task(help={"env": ENV})
 @guarded
 def shell(_: Context, env: str = "local") -> None:
-    """Open a shell in a running task."""
+    """Open a shell in a running task of the web service (needs STACK_EXEC=yes)."""
     operate.shell(settings.load(env))
 
 
@@ -105,14 +111,19 @@ def cancel(_: Context, env: str = "local") -> None:
 @task(help={"env": ENV})
 @guarded
 def recover(_: Context, env: str = "local") -> None:
-    """Free a stack that is stuck."""
+    """Free a stack that is stuck after a failed rollback, update or deletion."""
     operate.recover(settings.load(env), operate.view())
 
 
-@task(help={"env": ENV, "gitlab": "set GitLab's variables, with GITLAB_TOKEN"})
+@task(
+    help={
+        "env": ENV,
+        "gitlab": "set the variables in GitLab, with GITLAB_TOKEN, instead of printing them",
+    }
+)
 @guarded
 def bootstrap(_: Context, env: str = "local", gitlab: bool = False) -> None:
-    """Create or update the delivery stack: repository, and who deploys."""
+    """Create or update the delivery stack: ECR repository and deployment role."""
     deliver.prepare(settings.load(env), operate.view())
     deliver.bootstrap(settings.load(env), operate.view(), gitlab=gitlab)
 
@@ -120,7 +131,7 @@ def bootstrap(_: Context, env: str = "local", gitlab: bool = False) -> None:
 @task
 @guarded
 def engine(_: Context) -> None:
-    """Find a container engine, or on a bare Debian machine install and start one."""
+    """Find a container engine; on a bare Debian machine, install and start one."""
     operate.engine(settings.load("local"))
 
 
@@ -141,21 +152,21 @@ def local_down(_: Context, yes: bool = False) -> None:
 @task(help={"env": ENV})
 @guarded
 def stack_template(_: Context, env: str = "local") -> None:
-    """Print the application template."""
+    """Print the template of the application stack as JSON."""
     templates.template(settings.load(env))
 
 
-@task(help={"env": ENV, "form": "svg or mermaid"})
+@task(help={"env": ENV, "form": "svg or mermaid (default: svg)"})
 @guarded
 def stack_diagram(_: Context, env: str = "local", form: str = "svg") -> None:
-    """Draw the application stack: what there is, and in which file."""
+    """Draw the application stack: its resources, and the file that defines each."""
     templates.diagram(settings.load(env), form)
 
 
 @task(help={"env": ENV})
 @guarded
 def stack_lint(_: Context, env: str = "local") -> None:
-    """Check the environment's templates: our own checks, then cfn-lint."""
+    """Check the templates of both stacks with Slipway's own checks and cfn-lint."""
     templates.lint(settings.load(env))
 
 

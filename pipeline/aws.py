@@ -137,5 +137,5 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
 
 
 def explain(error: Exception) -> SlipwayError | None:
-    """Turn an error of the last AWS call into one of ours; None when it is none."""
-    return aws_errors.explain(error, aws_calls.latest())
+    """Turn an error of an AWS call into one of ours; None when it is none."""
+    return aws_errors.explain(error, aws_calls.responsible(error))

@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from functools import partial
+import time
+from collections import deque
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.aws_hints import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pipeline.settings import Settings
 
 # How long a call may be silent before it is shown.
 NOTICE_SECONDS = 5.0
-TIMER = "slipway_timer"
-_calls = [Call()]
+LOOK_SECONDS = 0.25
+# Of so many calls it is known which could have given an answer that lacks a field.
+REMEMBERED = 20
+_calls = deque([Call()], maxlen=REMEMBERED)
+# The call that waits for its answer, and since when: empty, or one item.
+_open: list[tuple[Call, float]] = []
 
 
 def latest() -> Call:
@@ -27,11 +31,21 @@ def latest() -> Call:
     return _calls[-1]
 
 
-def begin(settings: Settings, operation: str = "", endpoint: str = "", model: Any = None) -> Call:
+def responsible(error: Exception) -> Call:
+    """Return the call that an error is of: the last one, or for a missing field the last with it.
+
+    After an answer without a field, other calls may have cleaned up.
+    """
+    if isinstance(error, KeyError) and error.args:
+        with_field = (call for call in reversed(_calls) if call.has_field(error.args[0]))
+        return next(with_field, latest())
+    return latest()
+
+
+def begin(settings: Settings, operation: str = "", endpoint: str = "", shape: Any = None) -> Call:
     """Remember a call that begins; without an operation, a client that is made for one."""
-    fields = frozenset(_fields(model, set())) if model else frozenset[str]()
     has_id_token = bool(os.environ.get("AWS_ID_TOKEN"))
-    _calls[:] = [Call(settings, operation, endpoint, fields, has_id_token)]
+    _calls.append(Call(settings, operation, endpoint, shape, has_id_token))
     return latest()
 
 
@@ -43,37 +57,30 @@ def watch(client: Any, settings: Settings) -> None:
     client.meta.events.register("before-call", partial(_began, settings))
     client.meta.events.register("after-call", _ended)
     client.meta.events.register("after-call-error", _ended)
+    _start_watcher()
 
 
-def _began(
-    settings: Settings, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
-) -> None:
+def _began(settings: Settings, model: Any, params: dict[str, Any], **_: Any) -> None:
     operation = f"{model.service_model.service_name} {model.name}"
     endpoint = urlsplit(params.get("url", "")).netloc
-    call = begin(settings, operation, endpoint, model.output_shape)
-    timer = threading.Timer(NOTICE_SECONDS, _show, [call])
-    timer.daemon = True
-    timer.start()
-    context[TIMER] = timer
+    _open[:] = [(begin(settings, operation, endpoint, model.output_shape), time.monotonic())]
 
 
-def _ended(context: dict[str, Any], **_: Any) -> None:
-    if timer := context.pop(TIMER, None):
-        timer.cancel()
+def _ended(**_: Any) -> None:
+    _open.clear()
 
 
-def _show(call: Call) -> None:
-    print(f"  waiting for AWS: {call}", file=sys.stderr, flush=True)
+@cache
+def _start_watcher() -> None:
+    """Start the one thread that looks at the open call; it ends with the process."""
+    threading.Thread(target=_watch_open_call, daemon=True).start()
 
 
-def _fields(shape: Any, known: set[str]) -> Iterator[str]:
-    """List the names of all members of a shape of botocore's model, however deep."""
-    if shape.name in known:
-        return
-    known.add(shape.name)
-    for name, member in getattr(shape, "members", {}).items():
-        yield name
-        yield from _fields(member, known)
-    for part in ("member", "key", "value"):
-        if (inner := getattr(shape, part, None)) is not None:
-            yield from _fields(inner, known)
+def _watch_open_call() -> None:
+    shown = None
+    while True:
+        time.sleep(LOOK_SECONDS)
+        for call, began in tuple(_open):
+            if call is not shown and time.monotonic() - began >= NOTICE_SECONDS:
+                shown = call
+                print(f"  waiting for AWS: {call}", file=sys.stderr, flush=True)

@@ -210,7 +210,7 @@ def error_code(error: Exception) -> str:
 def explain(error: Exception, call: Call) -> SlipwayError | None:
     """Turn an error of an AWS call into one of ours; None when it is none.
 
-    `call` is the last call that was begun, or the one that could not begin.
+    `call` is the one that the error is of, as far as that is known.
     """
     if (meaning := _meaning(error, call)) is None:
         return None
@@ -233,7 +233,7 @@ def _meaning(error: Exception, call: Call) -> Meaning | None:
         return SILENT
     if _is_inside_library(error):
         return _of_library(error)
-    is_missing = isinstance(error, KeyError) and error.args and error.args[0] in call.fields
+    is_missing = isinstance(error, KeyError) and error.args and call.has_field(error.args[0])
     return NOT_AWS if is_missing else None
 
 

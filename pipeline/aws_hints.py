@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipeline.settings import Settings
 
 PROVIDE = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
@@ -16,18 +18,22 @@ PROVIDE = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 class Call:
     """An AWS call: with which settings, which operation ("ecs DescribeTasks"), and where.
 
-    `operation` is "" before the first call. `fields` are the names of all that its answer may
-    hold. `has_id_token` says whether a GitLab job has a token for a role.
+    `operation` is "" before the first call. `shape` is botocore's model of its answer.
+    `has_id_token` says whether a GitLab job has a token for a role.
     """
 
     settings: Settings | None = None
     operation: str = ""
     endpoint: str = ""
-    fields: frozenset[str] = field(default=frozenset(), repr=False)
+    shape: Any = field(default=None, repr=False)
     has_id_token: bool = False
 
     def __str__(self) -> str:
         return f"{self.operation} at {self.endpoint}" if self.endpoint else self.operation
+
+    def has_field(self, name: object) -> bool:
+        """Whether the call's answer may hold a field of this name, however deep."""
+        return self.shape is not None and any(name == each for each in _fields(self.shape, set()))
 
     @property
     def environment(self) -> str:
@@ -43,6 +49,19 @@ class Call:
             return "what boto3 found by itself"
         profile = f" ({self.settings.profile})" if self.settings.profile else ""
         return " and ".join(self.settings.credentials_from) + profile
+
+
+def _fields(shape: Any, known: set[str]) -> Iterator[str]:
+    """List the names of all members of a shape of botocore's model."""
+    if shape.name in known:
+        return
+    known.add(shape.name)
+    for name, member in getattr(shape, "members", {}).items():
+        yield name
+        yield from _fields(member, known)
+    for part in ("member", "key", "value"):
+        if (inner := getattr(shape, part, None)) is not None:
+            yield from _fields(inner, known)
 
 
 def provide_credentials(call: Call, _text: str) -> str:

@@ -1,18 +1,15 @@
-"""What the smaller tasks do: look at an environment, enter it, keep this machine ready."""
+"""What the smaller tasks do: enter an environment, free it, keep this machine ready."""
 
-import json
 import shutil
 import sys
 from pathlib import Path
 
-from pipeline import aws, polling, signals
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.release.stack import Stack
+from pipeline import aws, show
+from pipeline.errors import ConfigurationError, Failed, RecoveryNeeded
 from pipeline.settings import Settings
 from pipeline.shell import run
 from pipeline.view import report
 from pipeline.view.events import Note, Say, stage
-from pipeline.view.text import printable_lines
 
 DOTENV = Path(".env")
 
@@ -79,77 +76,14 @@ def is_agreed(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
-def status(settings: Settings) -> None:
-    """Print the stack's state, its revision and the service's rollout."""
-    from pipeline.release import service, stack
-    from pipeline.view import console
-
-    found = stack.observe(settings, settings.stack_name)
-    print(f"stack {found.name}: {found.state.status} {found.reason}".rstrip())
-    print(f"revision: {found.parameters.get('WebAppRevision', '')}")
-    where = service.place(found)
-    if where and (seen := service.rollout(settings, where)):
-        console.plain(seen)
-
-
-def deployed(settings: Settings) -> Stack:
-    """Return the application stack.
-
-    Raises Failed when the environment was never deployed.
-    """
-    from pipeline.release import stack
-    from pipeline.release.states import Step
-
-    found = stack.observe(settings, settings.stack_name)
-    if found.step is Step.CREATE:
-        raise Failed(
-            f"{settings.environment} is not deployed yet: there is no stack {found.name}",
-            hint=f"invoke deploy --env {settings.environment}",
-        )
-    return found
-
-
-def outputs(settings: Settings) -> None:
-    """Print the stack's outputs as JSON."""
-    from pipeline.release import stack
-
-    print(json.dumps(dict(stack.observe(settings, settings.stack_name).outputs), indent=2))
-
-
-def logs(settings: Settings, *, follow: bool, since: str, lines: int) -> None:
-    """Print the newest `lines` of all tasks, and with `follow` those that come, until Ctrl-C.
-
-    `since` is how far back they may be, such as 10m; "" for no more than a day.
-    """
-    from pipeline.release import logs as log
-
-    if lines < 1:
-        raise ConfigurationError(f"--lines {lines} is less than 1")
-    seconds = log.parse_since(since) if since else None
-    group = deployed(settings).output("WebLogsGroup")
-    newest = log.newest(settings, group, polling.wall(), since=seconds, lines=lines)
-    for event in newest:
-        print_text(log.line(event))
-    if follow:
-        with signals.until_interrupted():
-            for event in log.follow(settings, group, newest):
-                print_text(log.line(event))
-
-
-def print_text(text: str) -> None:
-    """Print text from outside: as text, whatever it holds."""
-    for line in printable_lines(text):
-        print(line, flush=True)
-
-
 def shell(settings: Settings) -> None:
     """Open a shell in a running task, by ECS Exec.
 
     Raises ConfigurationError where the session manager's plugin is not installed, or the
-    options have no shell, Failed where no task runs.
+    options have no shell, Failed where nothing is deployed or no task runs.
     """
     from pipeline import blueprint
-    from pipeline.release import service, stack
+    from pipeline.release import service
 
     if shutil.which("session-manager-plugin") is None:
         raise ConfigurationError(
@@ -160,7 +94,7 @@ def shell(settings: Settings) -> None:
     if not blueprint.options(settings).exec:
         hint = "set STACK_EXEC=yes, and deploy"
         raise ConfigurationError(f"{settings.environment} has no shell", hint=hint)
-    where = service.place(stack.observe(settings, settings.stack_name))
+    where = service.place(show.deployed(settings))
     tasks = service.describe_tasks(settings, where, "RUNNING") if where else []
     if not where or not tasks:
         raise Failed("no task runs", hint=f"invoke status --env {settings.environment}")
@@ -171,15 +105,16 @@ def shell(settings: Settings) -> None:
 
 
 def migrate(settings: Settings, say: Say) -> None:
-    """Run the migration of the image that is deployed."""
+    """Run the migration of the image that is deployed. Raises Failed when there is none."""
     from pipeline.image import registry
-    from pipeline.release import oneoff, stack
+    from pipeline.release import contract, oneoff
 
-    found = stack.observe(settings, settings.stack_name)
-    tag = found.parameters.get("WebAppRevision", "")
+    found = show.deployed(settings)
+    tag = found.parameters.get(contract.REVISION, "")
     image = registry.find(settings, tag) if tag else None
     if image is None:
-        raise Failed("nothing is deployed", hint=f"invoke deploy --env {settings.environment}")
+        what = f"{settings.ecr_repository} holds no image of {tag}" if tag else "no image runs yet"
+        raise Failed(what, hint=f"invoke deploy --env {settings.environment}")
     with stage(say, "migrate"):
         oneoff.migrate(settings, found, image, say)
 
@@ -192,10 +127,20 @@ def cancel(settings: Settings, say: Say) -> None:
 
 
 def recover(settings: Settings, say: Say) -> None:
-    """Free the application stack."""
+    """Free both stacks, the delivery stack first: its role makes the changes of the other.
+
+    Raises RecoveryNeeded for the first that is still stuck, after both were tried.
+    """
     from pipeline.release import recover as recovery
 
-    recovery.recover(settings, settings.stack_name, say)
+    stuck: list[RecoveryNeeded] = []
+    for name in (settings.delivery_stack_name, settings.stack_name):
+        try:
+            recovery.recover(settings, name, say)
+        except RecoveryNeeded as error:
+            stuck.append(error)
+    if stuck:
+        raise stuck[0]
 
 
 def _awscli() -> list[str]:

@@ -1,6 +1,8 @@
 """What the tasks of `stack.` do: print, draw and check an environment's templates."""
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from pipeline import blueprint, operate
@@ -16,8 +18,10 @@ def template(settings: Settings) -> None:
 
 
 def diagram(settings: Settings, form: str) -> None:
-    """Print the drawing of the application stack."""
-    print(blueprint.diagram(settings, form))
+    """Print the drawing of the application stack; what the template prints goes elsewhere."""
+    with redirect_stdout(sys.stderr):
+        drawing = blueprint.diagram(settings, form)
+    print(drawing)
 
 
 def lint(settings: Settings) -> None:
@@ -27,7 +31,10 @@ def lint(settings: Settings) -> None:
     """
     files = blueprint.write(settings, BUILD / "stack")
     if problems := blueprint.problems(settings):
-        raise Failed("\n  ".join([f"{len(problems)} problems:", *problems]), hint="mend the stack")
+        raise Failed(
+            "\n  ".join([f"{len(problems)} problems:", *problems]),
+            hint="correct them in stack/, or in your own template",
+        )
     for note in blueprint.notes(settings):
         print(note)
     operate.nox("cfn_lint", *map(str, files), "--regions", settings.region)

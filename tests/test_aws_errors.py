@@ -14,6 +14,7 @@ import requests
 import urllib3
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker
+from botocore.session import Session
 
 from pipeline import aws_errors
 from pipeline.aws_errors import error_code, explain
@@ -152,7 +153,9 @@ def test_a_fault_of_ours_is_not_explained() -> None:
 
 def test_a_field_that_the_answer_lacks_is_explained() -> None:
     """DescribeStacks without Stacks: what answers there is not AWS."""
-    call = Call(None, "cloudformation DescribeStacks", "proxy.example", frozenset({"Stacks"}))
+    model = Session().get_service_model("cloudformation").operation_model("DescribeStacks")
+    call = Call(None, "cloudformation DescribeStacks", "proxy.example", model.output_shape)
+    assert explain(KeyError("StackStatus"), call)
     found = explained(KeyError("Stacks"), call)
     assert "cloudformation DescribeStacks at proxy.example" in found.what
     assert "not one of AWS" in found.what

@@ -1,6 +1,8 @@
 """The rules of the design that a reader of the code could break without noticing."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,7 +34,16 @@ GROUND = {
     "settings",
     "shell",
 }
-ABOVE = ("blueprint", "command", "deliver", "gitlab_variables", "operate", "templates")
+ABOVE = (
+    "blueprint",
+    "command",
+    "deliver",
+    "gitlab_variables",
+    "image_chain",
+    "operate",
+    "show",
+    "templates",
+)
 COSTLY = {"boto3", "botocore", "troposphere", "awacs", "rich"}
 MODULES = sorted(ROOT.glob("pipeline/**/*.py")) + sorted(ROOT.glob("stack/**/*.py"))
 # They run in the local account's own virtual environment, and nothing here imports them.
@@ -93,6 +104,40 @@ def test_a_task_is_explained(name: str) -> None:
     """Each has a docstring, and each of its options a line of help."""
     assert every_task()[name].__doc__
     assert [each.name for each in arguments(name) if not each.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(every_task()))
+def test_a_task_s_line_can_be_read_alone(name: str) -> None:
+    """`invoke --list` sorts by name: no line may point to another one."""
+    line = str(every_task()[name].__doc__).splitlines()[0]
+    assert re.search(r"\b(above|below|that image|of these|the same|it is there)\b", line) is None
+    assert len(line) <= 90
+
+
+@pytest.mark.parametrize("name", sorted(every_task()))
+def test_an_option_s_help_shows_its_default(name: str) -> None:
+    """`invoke --help` shows none by itself; a switch is off, a list empty."""
+    defaults = {
+        each.name: each.default
+        for each in arguments(name)
+        if each.default and not isinstance(each.default, bool | list)
+    }
+    helped = {each.name: str(each.help) for each in arguments(name)}
+    assert [key for key, text in defaults.items() if f"(default: {text})" not in helped[key]] == []
+
+
+def test_the_project_is_the_folder_of_the_tasks(tmp_path: Path) -> None:
+    """H13: settings, git and the build are the same in a subfolder and with `invoke -r`."""
+    code = "import tasks, os; print(os.getcwd())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"{ROOT}\n"
 
 
 def test_a_task_has_no_branch() -> None:

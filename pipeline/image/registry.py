@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from pipeline import aws
 from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.image import login, store
+from pipeline.image import ecr, login, store
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.shell import CommandFailed, run
@@ -19,25 +19,41 @@ class RepositoryMissing(ConfigurationError):
 def find(settings: Settings, tag: str) -> Image | None:
     """Find a tag in the environment's repository, with one call.
 
-    Raises RepositoryMissing when the repository does not exist.
+    Raises RepositoryMissing when the repository does not exist, ConfigurationError when it is
+    in another account that does not let these credentials in.
     """
-    ecr = aws.client(settings, "ecr")
+    client = ecr.client(settings)
     try:
-        answer = ecr.describe_images(
-            repositoryName=_name(settings.ecr_repository), imageIds=[{"imageTag": tag}]
+        answer = client.describe_images(
+            repositoryName=_name(settings.ecr_repository),
+            imageIds=[{"imageTag": tag}],
+            **ecr.registry_id(settings),
         )
-    except ecr.exceptions.ImageNotFoundException:
+    except client.exceptions.ImageNotFoundException:
         return None
-    except ecr.exceptions.RepositoryNotFoundException as error:
-        raise RepositoryMissing(
-            f"there is no repository {settings.ecr_repository}",
-            hint=f"invoke bootstrap --env {settings.environment}",
-        ) from error
+    except client.exceptions.ClientError as error:
+        raise _explain(settings, error) from error
     if not answer["imageDetails"]:
         return None
     found = answer["imageDetails"][0]
     tested = f"{tag}{store.TESTED}" in found.get("imageTags", [])
     return Image(settings.ecr_repository, tag, found["imageDigest"], tested)
+
+
+def _explain(settings: Settings, error: Exception) -> Exception:
+    """Return what to raise when ECR refuses to look; the error itself when it says it all."""
+    code = aws.error_code(error)
+    if code not in {"RepositoryNotFoundException", "AccessDeniedException"}:
+        return error
+    if problem := ecr.other_account(settings):
+        hint = "use credentials of that account, or let this one in by the repository's policy"
+        return ConfigurationError(f"{problem}: {error}", hint=hint)
+    if code == "AccessDeniedException":
+        return error
+    return RepositoryMissing(
+        f"there is no repository {settings.ecr_repository}",
+        hint=f"invoke bootstrap --env {settings.environment}",
+    )
 
 
 def promote(settings: Settings, image: Image, *, untested: bool = False) -> Image:
@@ -132,7 +148,8 @@ def _credentials(settings: Settings) -> AbstractContextManager[Mapping[str, str]
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
     """
-    answer = aws.client(settings, "ecr").get_authorization_token()
+    ecr.require_token_taker(settings)
+    answer = ecr.client(settings).get_authorization_token()
     token = answer["authorizationData"][0]["authorizationToken"]
     user, _, password = base64.b64decode(token).decode().partition(":")
     return login.credentials(settings.ecr_repository.partition("/")[0], user, password)

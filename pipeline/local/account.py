@@ -19,9 +19,8 @@ from contextlib import contextmanager
 
 from pipeline import aws, local_key
 from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.local import database, emulator, engine
+from pipeline.local import database, emulator, engine, leftovers
 from pipeline.settings import Settings
-from pipeline.shell import run
 
 SECRET_NAME = "slipway/local/database-url"  # noqa: S105 - a name
 
@@ -62,9 +61,9 @@ def down(settings: Settings, say: Say, confirm: Confirm) -> None:
         emulator.stop(port, signal.SIGKILL)  # its state is not wanted any more
         _require_ended(port)
         if runs:
-            _remove_containers(port)
+            leftovers.remove_containers(emulator.instance(port))
             database.down(_database(port), _name(port))
-            _remove_images(port)
+            leftovers.remove_image_names(f"localhost:{port}/*")
         elif state.exists():
             engine.require()
         shutil.rmtree(state, ignore_errors=True)
@@ -82,13 +81,8 @@ def _database(port: int) -> str:
 def _is_up(settings: Settings, say: Say) -> bool:
     """Whether the server runs and was brought up to the end, and the database runs."""
     port = settings.local_port
-    answer = _own_answer(port)
-    if answer == "":
-        pid = emulator.process_id(port)
-        raise Failed(
-            f"the local AWS account's server (process {pid}) does not answer",
-            hint=f"wait, and type it again; if it still does not: kill {pid}, then invoke local.up",
-        )
+    if (answer := _own_answer(port)) == "":
+        raise _hanging(emulator.process_id(port))
     is_ready = (local_key.state_folder(port) / "ready").exists()
     if answer not in emulator.editions(port) or not is_ready:
         return False
@@ -109,6 +103,13 @@ def _own_answer(port: int) -> str | None:
     what = "another local AWS account" if answer.startswith("slipway") else "something else"
     raise ConfigurationError(
         f"port {port} is taken by {what}", hint="set LOCAL_PORT to a free port, or free it"
+    )
+
+
+def _hanging(pid: int | None) -> Failed:
+    return Failed(
+        f"the local AWS account's server (process {pid}) does not answer",
+        hint=f"wait, and type it again; if it still does not: kill {pid}, then invoke local.up",
     )
 
 
@@ -153,23 +154,6 @@ def _alone(say: Say) -> Iterator[None]:
             say("waiting for another command, which brings a local AWS account up or down")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _remove_containers(port: int) -> None:
-    label = f"label=ministack.instance={emulator.instance(port)}"
-    found = run(["docker", "ps", "--all", "--quiet", "--filter", label]).stdout.split()
-    if found:
-        run(["docker", "rm", "--force", "--volumes", *found])
-
-
-def _remove_images(port: int) -> None:
-    """Remove the names that images had in this account; what was built keeps its own."""
-    columns = "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}"
-    listed = ["docker", "images", "--digests", "--format", columns]
-    rows = run([*listed, "--filter", f"reference=localhost:{port}/*"]).stdout.splitlines()
-    names = [tag if not tag.endswith("<none>") else digest for tag, digest in map(str.split, rows)]
-    if names:
-        run(["docker", "rmi", "--force", *names], check=False)
 
 
 def _keep_secret(settings: Settings, url: str) -> None:

@@ -166,6 +166,7 @@ def main() -> None:
     server_endings.back_off(server_endings.Backoff())
     server_tasks.wait_for_health()
     server_tasks.drain_before_stop()
+    server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":
         server_stacks.wait_for_services()
     with alone():

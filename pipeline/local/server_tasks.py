@@ -8,6 +8,7 @@ rollout loses requests.
   thresholds are not played, and a task that falls ill later stays a target.
 - MiniStack stops a task's containers in the moment in which it ceases to be a target. Here
   they get DRAIN_SECONDS first, for the requests on their way, and STOP_SECONDS to end.
+- MiniStack gives a task the encrypted text of a SecureString. Here it is decrypted.
 - After a start of the server, tasks of before are listed as running until their successors
   have begun. Here they are not.
 """
@@ -20,7 +21,7 @@ from typing import Any
 
 from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
-from ministack.services import alb, ecs
+from ministack.services import alb, ecs, ssm
 
 from pipeline.local import server_endings
 
@@ -57,6 +58,16 @@ def drain_before_stop() -> None:
             clean_up(task, docker, *others)
 
     ecs._cleanup_task_resources = drain
+
+
+def decrypt_parameters() -> None:
+    """Give a task its secret from a SecureString in plain text, as ECS does."""
+    resolve = ssm.resolve_parameter_value
+
+    def resolve_decrypted(name: str, version: Any = None, **_options: Any) -> Any:
+        return resolve(name, version, decrypt=True)
+
+    ssm.resolve_parameter_value = resolve_decrypted
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from pipeline.release import (
     template,
     update,
 )
-from pipeline.release.prove import Verdict
 from pipeline.release.stack import Busy, Stack
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
@@ -80,33 +79,28 @@ def _take_turn(release: Release) -> bool:
     relation = age.compare(found, image.tag)
     age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
     deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
-    if is_deployed(release, found, deployed):
-        _say_proven(release, found)
+    if proven := already_proven(release, found, deployed):
+        say(proven)
         return release.migrated
     migrates = needs_migration(release, found, relation)
     if migrates:
         found = _prepare(release, found, deployed)
     found = _update(release, found, migrates=migrates)
     with stage(say, "proof"):
-        meant, where = found.output("WebTaskDefinition"), service.place(found)
-        assert where is not None  # noqa: S101 - output() has raised otherwise
-        prove.prove(settings, where, meant, image, say)
-    _say_proven(release, found)
+        proven = prove.prove(settings, found, image, url(settings, found), say)
+    say(proven)
     return True
 
 
-def is_deployed(release: Release, found: Stack, deployed: template.Body) -> bool:
-    """Whether the stack has this template and these parameters, and the service proves it."""
-    body = template.load(release.wanted.body)
+def already_proven(release: Release, found: Stack, deployed: template.Body) -> Proven | None:
+    """Return the proof when the stack has this template and these parameters, and serves."""
+    settings, body = release.settings, template.load(release.wanted.body)
     declared = body.get("Parameters", {})
-    if found.step is not Step.UPDATE or body != deployed:
-        return False
+    if found.step is not Step.UPDATE or body != deployed or not service.places(found):
+        return None
     if any(parameters.differ(declared, release.wanted.parameters, found.parameters)):
-        return False
-    where = service.place(found)
-    seen = service.observe(release.settings, where) if where else None
-    meant = found.outputs.get("WebTaskDefinition", "")
-    return prove.judge(meant, release.image, seen).verdict is Verdict.PROVEN
+        return None
+    return prove.check(settings, found, release.image, url(settings, found))
 
 
 def needs_migration(release: Release, found: Stack, relation: Relation | None) -> bool:
@@ -161,10 +155,3 @@ def url(settings: Settings, found: Stack) -> str:
     name = found.output("LoadBalancerDNSName")
     # Its first label is the balancer's name, and a number.
     return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"
-
-
-def _say_proven(release: Release, found: Stack) -> None:
-    where = service.place(found)
-    seen = service.rollout(release.settings, where) if where else None
-    running = seen.running if seen else 0
-    release.say(Proven(release.image.digest, running, url(release.settings, found)))

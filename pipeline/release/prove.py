@@ -1,100 +1,143 @@
-"""The proof that a service runs what was meant. Whatever is not proven has failed."""
+"""The proof that an environment serves a release. What is not proven has failed."""
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from pipeline import polling
 from pipeline.errors import Failed
-from pipeline.release import service
+from pipeline.release import diagnose, front_door, schedule, service
+from pipeline.release.judgement import Judgement, Verdict, judge
 from pipeline.release.service import Place, Service
-from pipeline.release.tasks import Task
+from pipeline.release.stack import Stack
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from pipeline.view.events import Say
+from pipeline.view.events import Proven, Rollout, Say
 
 PROOF_SECONDS = 600
 POLL_SECONDS = 1.0
 
 
-class Verdict(Enum):
-    """What an observation says of the release."""
-
-    PROVEN = "proven"
-    PENDING = "pending"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True)
-class Judgement:
-    """A verdict, and the first thing that is not as it was meant."""
+class Claim:
+    """What is to be proven: that the stack's services run the image, behind the address `url`."""
 
-    verdict: Verdict
-    reason: str = ""
+    stack: Stack
+    image: Image
+    url: str
 
 
-def judge(meant: str, image: Image, seen: Service | None) -> Judgement:
-    """Compare a service with what is meant: task definition `meant`, running `image`.
+def prove(settings: Settings, stack: Stack, image: Image, url: str, say: Say) -> Proven:
+    """Watch until the environment is proven to serve `image`; return what was proven.
 
-    Only a rollout in progress may still come right; a finished one that runs something
-    else was taken back by its circuit breaker.
+    Proven are every service of the stack (definition, digest, health, no fault), the image of
+    the schedule, and an answer of the front door at `url`. Raises Failed with the cause when
+    something else runs, nothing runs that nobody switched off, or it does not come in time.
     """
-    if seen is None:
-        return Judgement(Verdict.FAILED, "there is no service")
-    if seen.rollout.revision != meant:
-        return Judgement(
-            Verdict.FAILED, f"the service went back to {_short(seen.rollout.revision)}"
-        )
-    if seen.rollout.state == "FAILED":
-        return Judgement(Verdict.FAILED, seen.reason or "the rollout failed")
-    waiting = _waiting(meant, image, seen)
-    return Judgement(Verdict.PENDING, waiting) if waiting else Judgement(Verdict.PROVEN)
-
-
-def _waiting(meant: str, image: Image, seen: Service) -> str:
-    """Name the first thing that is not yet as meant; "" when all is."""
-    if seen.rollout.state != "COMPLETED":
-        return f"{seen.rollout.running} of {seen.rollout.desired} tasks run"
-    if len(seen.tasks) != seen.rollout.desired:
-        return f"{len(seen.tasks)} tasks run, {seen.rollout.desired} are wanted"
-    for task in seen.tasks:
-        if problem := _problem(meant, image, task, seen.healthy):
-            return f"task {_short(task.arn)} {problem}"
-    return ""
-
-
-def _problem(meant: str, image: Image, task: Task, healthy: frozenset[str] | None) -> str:
-    if task.definition != meant:
-        return f"runs {_short(task.definition)}"
-    own = (f"{image.repository}:", f"{image.repository}@")
-    digests = [digest for name, digest in task.digests.items() if name.startswith(own)]
-    if digests != [image.digest]:
-        runs = ", ".join(each or "of unknown digest" for each in digests)
-        return f"runs image {runs or 'of another repository'}, not {image.digest}"
-    if healthy is None or task.address in healthy:
-        return ""
-    return "is not healthy for the load balancer"
-
-
-def prove(settings: Settings, where: Place, meant: str, image: Image, say: Say) -> Service:
-    """Watch until the service is proven to run `image`, and return what was seen.
-
-    Raises Failed with the reason when it runs something else, or is not there in time.
-    """
-    until, told = polling.monotonic() + PROOF_SECONDS, None
+    until = polling.monotonic() + PROOF_SECONDS
+    claim, shown = Claim(stack, image, url), dict[str, Rollout]()
     while True:
-        seen = service.observe(settings, where)
-        judgement = judge(meant, image, seen)
-        if seen and judgement.verdict is Verdict.PROVEN:
-            return seen
-        if judgement.verdict is Verdict.FAILED or polling.monotonic() > until:
-            raise Failed(
-                f"not proven: {judgement.reason}",
-                hint=f"invoke logs --env {settings.environment}",
-            )
-        if seen and seen.rollout != told:
-            say(told := seen.rollout)
+        observed = _observe(settings, stack)
+        _show(observed, shown, say)
+        place, judgement = _worst(stack, image, observed)
+        if judgement.verdict is Verdict.PROVEN:
+            return _prove_outside(settings, claim, observed)
+        if judgement.verdict is not Verdict.PENDING or polling.monotonic() > until:
+            raise _failed(settings, place, judgement, say)
         polling.sleep(POLL_SECONDS)
 
 
-def _short(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1]
+def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | None:
+    """Return what is proven at this moment, without waiting; None when it is not.
+
+    It is as strict as `prove`: what is None here is what `prove` waits for, or fails with.
+    """
+    observed = _observe(settings, stack)
+    _, judgement = _worst(stack, image, observed)
+    if judgement.verdict is not Verdict.PROVEN:
+        return None
+    try:
+        return _prove_outside(settings, Claim(stack, image, url), observed, seconds=0)
+    except Failed:
+        return None
+
+
+Observed = list[tuple[Place, Service | None]]
+
+
+def _observe(settings: Settings, stack: Stack) -> Observed:
+    return [(place, service.observe(settings, place)) for place in service.places(stack)]
+
+
+def _show(observed: Observed, shown: dict[str, Rollout], say: Say) -> None:
+    """Say each rollout that changed."""
+    for place, each in observed:
+        if each and each.rollout != shown.get(place.service):
+            say(each.rollout)
+            shown[place.service] = each.rollout
+
+
+def _worst(stack: Stack, image: Image, observed: Observed) -> tuple[Place | None, Judgement]:
+    """Judge every service, and return the one that is furthest from proven."""
+    now = polling.wall()
+    judgements: list[tuple[Place | None, Judgement]] = [
+        (place, _judge(stack, place, judge(place.expected, image, each, now)))
+        for place, each in observed
+    ]
+    return worst(judgements or [(None, Judgement(Verdict.FAILED, "there is no service"))])
+
+
+def worst(
+    judgements: Iterable[tuple[Place | None, Judgement]],
+) -> tuple[Place | None, Judgement]:
+    """Return the first failed one, or else the first that nobody runs, is pending, is proven."""
+    order = [Verdict.FAILED, Verdict.EMPTY, Verdict.PENDING, Verdict.PROVEN]
+    return min(judgements, key=lambda each: order.index(each[1].verdict))
+
+
+def _judge(stack: Stack, place: Place, judgement: Judgement) -> Judgement:
+    """Take a service for proven whose number of tasks was set to 0; name it in the reason."""
+    if judgement.verdict is Verdict.EMPTY and stack.parameters.get(place.count_parameter) == "0":
+        return Judgement(Verdict.PROVEN)
+    return replace(judgement, reason=f"{place.service}: {judgement.reason}")
+
+
+def _prove_outside(
+    settings: Settings,
+    claim: Claim,
+    observed: Observed,
+    seconds: float = front_door.TRY_SECONDS,
+) -> Proven:
+    """Prove the schedule, and the front door if anything runs behind it.
+
+    Raises Failed. The door is asked for so long until it is good.
+    """
+    environment, digest = settings.environment, claim.image.digest
+    if problem := schedule.problem(settings, claim.stack, claim.image):
+        raise Failed(f"not proven: {problem}", hint=f"invoke deploy --env {environment}")
+    place, web = observed[0]
+    running = len(web.tasks) if web else 0
+    if not running:
+        nothing = f"deployed, nothing runs: {place.count_parameter} is 0"
+        return Proven(digest, 0, claim.url, nothing)
+    is_good, sentence = front_door.wait(claim.url, seconds)
+    if not is_good:
+        what = f"not proven: {sentence}\n  at {claim.url}"
+        raise Failed(what, hint=f"invoke logs --env {environment}")
+    return Proven(digest, running, claim.url, sentence)
+
+
+def _failed(settings: Settings, place: Place | None, judgement: Judgement, say: Say) -> Failed:
+    """Return the error of a release that is not proven, with its cause."""
+    environment = settings.environment
+    if place and judgement.verdict is Verdict.EMPTY:
+        parameter = place.count_parameter
+        return Failed(
+            f"deployed, nothing runs: {judgement.reason}",
+            hint=f"invoke deploy --env {environment} --parameter {parameter}=1",
+        )
+    reason = judgement.reason
+    if judgement.fault:
+        event = diagnose.explain(settings, judgement.fault)
+        say(event)
+        reason = event.cause
+    return Failed(f"not proven: {reason}", hint=f"invoke logs --env {environment}")

@@ -17,7 +17,9 @@ def recover(settings: Settings, name: str, say: Say) -> None:
     and where nothing but a deletion would free a stack that nobody wanted deleted.
     """
     found = watch.wait_until_idle(settings, stack.observe(settings, name), say)
-    if found.step is not Step.RECOVER:
+    if found.step is Step.CREATE:
+        say(Note(f"there is no stack {name}: there is nothing to recover"))
+    elif found.step is not Step.RECOVER:
         say(Note(f"stack {name} is {found.state.status}: there is nothing to recover"))
     elif found.state is State.UPDATE_ROLLBACK_FAILED:
         _roll_back(settings, found, "continue_update_rollback", say)

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from pipeline import aws
-from pipeline.errors import Failed, Refused
+from pipeline.errors import ConfigurationError, Failed, Refused
 from pipeline.image import digests, registry, store
 from pipeline.revision import Image
 from pipeline.settings import Settings
@@ -19,6 +19,12 @@ from tests.image.docker import Docker
 IMAGE = Image("slipway/app", "c0ffee", "sha256:" + "1" * 64, tested=True)
 OTHER = "sha256:" + "2" * 64
 QUESTION = {"repositoryName": "shop", "imageIds": [{"imageTag": "c0ffee"}]}
+
+
+@pytest.fixture
+def staging(staging: Settings) -> Settings:
+    """An environment on an emulator, whose registry has no name of ECR's."""
+    return replace(staging, endpoint_url="http://registry.example:4566")
 
 
 @pytest.fixture
@@ -91,6 +97,14 @@ def test_an_untested_image_is_refused(staging: Settings) -> None:
     """Nothing is called, and the message has the name that gets it through."""
     with pytest.raises(Refused, match=r"slipway/app:c0ffee is not tested\n.*--untested"):
         registry.promote(staging, replace(IMAGE, tested=False))
+
+
+def test_no_token_is_asked_for_a_foreign_registry(staging: Settings, ecr: Stubber) -> None:
+    """A secret goes only to the host that it is for; nothing is sent."""
+    foreign = replace(staging, ecr_repository="foreign.example/shop")
+    with pytest.raises(ConfigurationError, match=r"foreign\.example is no registry of ECR"):
+        registry.promote(foreign, IMAGE)
+    ecr.assert_no_pending_responses()
 
 
 def test_an_untested_image_goes_by_name(staging: Settings, ecr: Stubber, docker: Docker) -> None:

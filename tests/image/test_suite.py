@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Failed
-from pipeline.image import suite
+from pipeline.image import suite, suite_parts
 from pipeline.image.recipe import Recipe
 from pipeline.local import debian_images
 from pipeline.revision import Revision
@@ -69,8 +69,8 @@ def test_another_image_is_refused(shipped: list[str], tested: list[str]) -> None
 )
 def test_a_name_that_only_this_machine_gives_is_never_pulled(image: str, policy: str) -> None:
     """On Docker Hub it is somebody else's, who would be handed the database."""
-    assert suite.pull_policy(image) == policy
-    assert suite.OWN_PREFIX == debian_images.OWN_PREFIX
+    assert suite_parts.pull_policy(image) == policy
+    assert suite_parts.OWN_PREFIX == debian_images.OWN_PREFIX
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ MODULES = (
     "ministack.services.cloudformation.stacks",
     "ministack.services.ecr",
     "ministack.services.ecs",
+    "ministack.services.ssm",
     "docker",
     "docker.errors",
     "docker.models",
@@ -67,12 +68,18 @@ def ministack(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return made
 
 
+class Parts(dict[str, Any]):
+    """The server's modules by name, each loaded when it is asked for first."""
+
+    def __missing__(self, part: str) -> Any:
+        self[part] = importlib.import_module(f"pipeline.local.{part}")
+        return self[part]
+
+
 @pytest.fixture
 def parts(ministack: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The server's modules, loaded beside that stand-in."""
     assert ministack
-    names = {part: f"pipeline.local.{part}" for part in PARTS}
-    yield {part: importlib.import_module(name) for part, name in names.items()}
-    for part, name in names.items():
-        if part not in PURE:
-            sys.modules.pop(name, None)
+    yield Parts()
+    for part in set(PARTS) - PURE:
+        sys.modules.pop(f"pipeline.local.{part}", None)

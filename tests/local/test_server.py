@@ -249,3 +249,15 @@ def test_tasks_of_before_a_start_are_no_longer_listed_as_running(
 
     assert task["desiredStatus"] == "STOPPED"
     assert refreshed == [("cluster", "service:web")]
+
+
+def test_a_secure_string_reaches_a_task_in_plain_text(
+    parts: dict[str, Any], ministack: dict[str, Any]
+) -> None:
+    """Of the version that is asked for."""
+    ministack["ssm"].resolve_parameter_value = lambda *given, decrypt=False: (given, decrypt)
+
+    parts["server_tasks"].decrypt_parameters()
+
+    assert ministack["ssm"].resolve_parameter_value("/web/key") == (("/web/key", None), True)
+    assert ministack["ssm"].resolve_parameter_value("/web/key", 2) == (("/web/key", 2), True)

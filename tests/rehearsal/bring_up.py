@@ -1,8 +1,10 @@
-"""Bring the local account up with a server that asks for rights as AWS does: authority.py."""
+"""Bring the local account up with another server: the module that is named."""
+
+import sys
 
 from pipeline import settings
 from pipeline.local import account, emulator
 
 if __name__ == "__main__":
-    emulator.MODULE = "tests.rehearsal.authority"
+    emulator.MODULE = sys.argv[1]
     account.up(settings.load("local"), print)

@@ -11,7 +11,6 @@ and not made: MiniStack has none in templates.
 
 import base64
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,7 +126,7 @@ def fenced(project: Project) -> Iterator[Fenced]:
     settings = settings_of(project.port)
     with standing(project):
         project.run("invoke", "engine")
-        project.run(sys.executable, "-m", "tests.rehearsal.bring_up", AUTH="true")
+        project.bring_up("tests.rehearsal.authority", AUTH="true")
         key = project.key
         administrator = {"AWS_ACCESS_KEY_ID": key.key_id, "AWS_SECRET_ACCESS_KEY": key.secret}
         made = project.run("invoke", "bootstrap", "--env", "fenced", **settings, **administrator)

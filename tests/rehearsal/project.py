@@ -93,6 +93,11 @@ class Project:
             start_new_session=True,
         )
 
+    def bring_up(self, module: str, **env: str) -> None:
+        """Bring the account up with another server."""
+        output = self.run(sys.executable, "-m", "tests.rehearsal.bring_up", module, **env)
+        assert output.code == 0
+
     def deploy(self, *options: str, **env: str) -> Output:
         """Run `invoke deploy --env local`."""
         return self.run("invoke", "deploy", "--env", "local", *options, **env)

@@ -28,6 +28,16 @@ def url(project: Project) -> str:
     return output.url
 
 
+def deployed_tag(project: Project) -> str:
+    """Return the tag of the image that is deployed: COMMIT-HASH."""
+    (tag,) = [
+        each["ParameterValue"]
+        for each in project.stack()["Parameters"]
+        if each["ParameterKey"] == "WebAppRevision"
+    ]
+    return str(tag)
+
+
 def test_the_readme_s_command_deploys_to_a_page_that_answers(project: Project) -> None:
     """In a clean checkout, one command goes from the commit to the running page."""
     output = project.run("bash", "-c", command_of_readme("deploy"))
@@ -50,9 +60,10 @@ def test_the_suite_ran_inside_the_image_and_left_a_report(project: Project) -> N
 
 def test_what_runs_is_the_digest_that_was_tested(project: Project) -> None:
     """The tag of the tested image and every running task have one digest."""
-    commit = project.git("rev-parse", "HEAD")
     inspect = ["docker", "image", "inspect", "--format", "{{.Id}}"]
-    tested = project.run(*inspect, f"slipway/rehearsal:{commit}-tested").text.strip()
+    tag = deployed_tag(project)
+    assert tag.startswith(project.git("rev-parse", "HEAD"))
+    tested = project.run(*inspect, f"slipway/rehearsal:{tag}-tested").text.strip()
 
     running = {task["containers"][0]["imageDigest"] for task in project.running_tasks()}
     assert running == {tested}
@@ -64,7 +75,8 @@ def test_the_image_is_non_root_and_says_where_it_is_from(project: Project) -> No
     template = '{{.Config.User}} {{index .Config.Labels "org.opencontainers.image.revision"}}'
     inspect = ["docker", "image", "inspect", "--format", template]
 
-    assert project.run(*inspect, f"slipway/rehearsal:{commit}").text == f"10001:10001 {commit}\n"
+    image = f"slipway/rehearsal:{deployed_tag(project)}"
+    assert project.run(*inspect, image).text == f"10001:10001 {commit}\n"
 
 
 def test_the_same_commit_again_is_nothing_to_do(project: Project, url: str) -> None:
@@ -264,7 +276,7 @@ def test_an_image_that_is_missing_from_the_repository_is_sent_again(
     project: Project, url: str
 ) -> None:
     """What somebody deleted comes back; the service is not touched."""
-    tag = version(url)
+    tag = deployed_tag(project)
     tags = [{"imageTag": tag}, {"imageTag": f"{tag}-tested"}]
     project.client("ecr").batch_delete_image(repositoryName="slipway", imageIds=tags)
 
@@ -273,6 +285,7 @@ def test_an_image_that_is_missing_from_the_repository_is_sent_again(
     assert output.code == 0
     assert output.stages == ["push"]
     assert "nothing to do" in output.text
+    assert get(url)[0] == 200
 
 
 def test_a_named_parameter_is_carried_over(project: Project, url: str) -> None:

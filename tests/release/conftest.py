@@ -6,14 +6,14 @@ import pytest
 from botocore.stub import Stubber
 
 from pipeline import aws
-from pipeline.release import changes, prove, watch
+from pipeline.release import changes, watch
 from pipeline.settings import Settings
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once: a scripted answer needs no time."""
-    for module in (changes, prove, watch):
+    for module in (changes, watch):
         monkeypatch.setattr(module, "POLL_SECONDS", 0)
 
 

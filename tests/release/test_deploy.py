@@ -94,7 +94,7 @@ def test_another_stack_is_not_what_is_wanted(
     release: Release, stack: Stack, deployed: dict[str, object]
 ) -> None:
     """State, parameters, template and service: each of them decides alone."""
-    assert not deploy.is_deployed(release, stack, deployed)
+    assert not deploy.already_proven(release, stack, deployed)
 
 
 @pytest.mark.parametrize(

@@ -1,150 +1,223 @@
-"""Rule 7: what counts as a proof, and what does not."""
+"""The proof of an environment: its services, its schedule, its front door."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pipeline import polling
 from pipeline.errors import Failed
-from pipeline.release import prove, service
-from pipeline.release.prove import Judgement, Verdict, judge
+from pipeline.release import definitions, diagnose, front_door, prove, service
+from pipeline.release.judgement import Judgement, Verdict
 from pipeline.release.service import Place, Service
-from pipeline.release.tasks import Task
-from pipeline.revision import Image
+from pipeline.release.stack import Stack
+from pipeline.release.states import State
 from pipeline.settings import Settings
-from pipeline.view.events import Event, Rollout
+from pipeline.view.events import Event, Proven, TaskStopped
 from tests.release import answers
+from tests.release.test_judgement import EXPECTED, GOOD, IMAGE, NOW, ROLLOUT
 
-IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
-MEANT = "task-definition/web:2"
-ROLLOUT = Rollout(MEANT, desired=2, running=2, failed=0, state="COMPLETED")
-
-
-def task(number: int, definition: str = MEANT, **digests: str) -> Task:
-    """Make a running task; a digest is by the name of its repository."""
-    images = {f"registry.example/{name}:c0ffee": digest for name, digest in digests.items()}
-    return Task(f"task/{number}", definition, f"10.0.0.{number}", images)
-
-
-HEALTHY = frozenset({"10.0.0.1", "10.0.0.2"})
-GOOD = Service(ROLLOUT, "", (task(1, shop="sha256:1"), task(2, shop="sha256:1")), HEALTHY)
-
-
-def test_a_service_that_runs_what_was_meant_is_proven() -> None:
-    """Definition, digest, number and health are all as they should be."""
-    assert judge(MEANT, IMAGE, GOOD) == Judgement(Verdict.PROVEN)
-
-
-def test_a_target_of_another_deployment_does_not_matter() -> None:
-    """A task that drains may still be healthy."""
-    seen = replace(GOOD, healthy=HEALTHY | {"10.0.0.9"})
-    assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.PROVEN)
-
-
-@pytest.mark.parametrize("sidecar", ["proxy", "shop-proxy", "shop2"])
-def test_a_sidecar_of_another_repository_does_not_matter(sidecar: str) -> None:
-    """Only the container of the image itself is compared, whatever the other's name begins with."""
-    tasks = tuple(task(number, shop="sha256:1", **{sidecar: "sha256:7"}) for number in (1, 2))
-    assert judge(MEANT, IMAGE, replace(GOOD, tasks=tasks)) == Judgement(Verdict.PROVEN)
-
-
-def test_an_image_may_be_named_by_digest() -> None:
-    """A template of a user's own may pin what it runs."""
-    tasks = tuple(replace(each, digests={IMAGE.by_digest: "sha256:1"}) for each in (GOOD.tasks[0],))
-    seen = replace(GOOD, rollout=replace(ROLLOUT, desired=1), tasks=tasks)
-    assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.PROVEN)
-
-
-@pytest.mark.parametrize(
-    ("seen", "reason"),
-    [
-        (
-            replace(GOOD, rollout=replace(ROLLOUT, state="IN_PROGRESS", running=1)),
-            "1 of 2 tasks run",
-        ),
-        (replace(GOOD, tasks=GOOD.tasks[:1]), "1 tasks run, 2 are wanted"),
-        (
-            replace(GOOD, tasks=(task(1, shop="sha256:1"), task(2, MEANT[:-1] + "1"))),
-            "task 2 runs web:1",
-        ),
-        (
-            replace(GOOD, tasks=(task(1, shop="sha256:1"), task(2, shop="sha256:0"))),
-            "task 2 runs image sha256:0, not sha256:1",
-        ),
-        (
-            replace(GOOD, tasks=(task(1, shop="sha256:1"), task(2, shop=""))),
-            "task 2 runs image of unknown digest, not sha256:1",
-        ),
-        (
-            replace(GOOD, tasks=(task(1, shop="sha256:1"), task(2, proxy="sha256:1"))),
-            "task 2 runs image of another repository, not sha256:1",
-        ),
-        (
-            replace(GOOD, healthy=frozenset({"10.0.0.1"})),
-            "task 2 is not healthy for the load balancer",
-        ),
-    ],
-)
-def test_what_is_not_yet_as_meant_is_not_proven(seen: Service, reason: str) -> None:
-    """The first thing that is missing is named; it may come right until the time is up."""
-    assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.PENDING, reason)
-
-
-@pytest.mark.parametrize(
-    ("seen", "reason"),
-    [
-        (None, "there is no service"),
-        (
-            replace(GOOD, rollout=replace(ROLLOUT, revision="task-definition/web:1")),
-            "the service went back to web:1",
-        ),
-        (replace(GOOD, rollout=replace(ROLLOUT, state="FAILED")), "the rollout failed"),
-        (
-            replace(GOOD, rollout=replace(ROLLOUT, state="FAILED"), reason="it crashed"),
-            "it crashed",
-        ),
-    ],
-)
-def test_what_cannot_come_right_has_failed(seen: Service | None, reason: str) -> None:
-    """A service that was rolled back, or is not there, is not waited for."""
-    assert judge(MEANT, IMAGE, seen) == Judgement(Verdict.FAILED, reason)
-
-
-WHERE = Place("shop", "web", ("group",))
+URL = "https://shop.example/"
+OUTPUTS = {
+    "ClusterName": "shop",
+    "WebServiceName": "web",
+    "WebTargetGroups": "group",
+    "WebTaskDefinition": EXPECTED,
+}
+WORKER = {"WorkerServiceName": "worker", "WorkerTaskDefinition": EXPECTED}
 STARTING = replace(GOOD, rollout=replace(ROLLOUT, state="IN_PROGRESS", running=1))
+EMPTY = replace(GOOD, rollout=replace(ROLLOUT, desired=0, running=0), tasks=())
+OK = "GET /health/ready answers 200"
 
 
-def is_seen(monkeypatch: pytest.MonkeyPatch, *seen: Service | None) -> None:
-    """Put a script in the place of service.observe: one observation after the other."""
-    script = iter(seen)
-    monkeypatch.setattr(service, "observe", lambda *_: next(script))
+class World:
+    """What is observed: the services by name, one observation after the other, and the door."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.services: dict[str, list[Service | None]] = {}
+        self.door = (True, OK)
+        self.patience: list[float] = []
+
+    def observe(self, _settings: Settings, place: Place) -> Service | None:
+        """Return the next observation of a service; the last one stays."""
+        script = self.services[place.service]
+        return script.pop(0) if len(script) > 1 else script[0]
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time."""
+        self.now += seconds
+
+    def wait(self, _url: str, seconds: float) -> tuple[bool, str]:
+        """Answer for the front door."""
+        self.patience.append(seconds)
+        return self.door
 
 
-def test_a_service_that_starts_is_waited_for(
-    staging: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Put a script in the place of ECS and of the front door."""
+    world = World()
+    monkeypatch.setattr(service, "observe", world.observe)
+    monkeypatch.setattr(front_door, "wait", world.wait)
+    monkeypatch.setattr(polling, "wall", lambda: NOW)
+    monkeypatch.setattr(polling, "monotonic", lambda: world.now)
+    monkeypatch.setattr(polling, "sleep", world.sleep)
+    return world
+
+
+def stack(outputs: dict[str, str] | None = None, **parameters: str) -> Stack:
+    """Make a released stack with these outputs besides OUTPUTS."""
+    both = {**OUTPUTS, **(outputs or {})}
+    return answers.stack(State.UPDATE_COMPLETE, parameters=parameters, outputs=both)
+
+
+Prove = Callable[[Stack], Proven]
+
+
+@pytest.fixture
+def said() -> list[Event]:
+    """What the screen shows."""
+    return []
+
+
+@pytest.fixture
+def proof(staging: Settings, said: list[Event]) -> Prove:
+    """Prove a stack."""
+    return lambda found: prove.prove(staging, found, IMAGE, URL, said.append)
+
+
+def test_a_service_that_starts_is_waited_for(world: World, proof: Prove, said: list[Event]) -> None:
+    """Then the front door is asked; a rollout that does not move is said once."""
+    world.services = {"web": [STARTING, STARTING, GOOD]}
+    assert proof(stack()) == Proven("sha256:1", 2, URL, OK)
+    assert said == [STARTING.rollout, GOOD.rollout]
+    assert world.patience == [front_door.TRY_SECONDS]
+
+
+def test_the_worker_is_waited_for_too(world: World, proof: Prove) -> None:
+    """The web service alone is no proof."""
+    world.services = {"web": [GOOD], "worker": [STARTING, replace(GOOD, healthy=None)]}
+    assert proof(stack(WORKER)).tasks == len(GOOD.tasks)
+    assert len(world.services["worker"]) == 1
+
+
+def test_a_worker_that_crashes_is_not_proven(
+    world: World, proof: Prove, said: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was seen last is the proof; a rollout that stands still is told once."""
-    is_seen(monkeypatch, STARTING, STARTING, GOOD)
-    said: list[Event] = []
-    assert prove.prove(staging, WHERE, MEANT, IMAGE, said.append) is GOOD
-    assert said == [STARTING.rollout]
+    """The cause and the log of its task are shown, and the cause is in the last lines."""
+    crashed = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
+    event = TaskStopped("0", "", {"worker": 1}, ("last",), "worker exited with code 1: KeyError")
+    monkeypatch.setattr(diagnose, "explain", lambda *_: event)
+    world.services = {"web": [GOOD], "worker": [replace(GOOD, healthy=None, stopped=(crashed,))]}
+    with pytest.raises(Failed) as caught:
+        proof(stack(WORKER))
+    assert caught.value.what == "not proven: worker exited with code 1: KeyError"
+    assert caught.value.hint == "invoke logs --env staging"
+    assert said[-1] == event
 
 
+@pytest.mark.parametrize("outputs", [{}, {"WebServiceName": ""}])
 def test_a_failed_release_is_not_waited_for(
-    staging: Settings, monkeypatch: pytest.MonkeyPatch
+    world: World, proof: Prove, outputs: dict[str, str]
 ) -> None:
     """The reason is the message, and the logs are the next thing to look at."""
-    is_seen(monkeypatch, None)
-    with pytest.raises(Failed) as caught:
-        prove.prove(staging, WHERE, MEANT, IMAGE, answers.silent)
-    assert caught.value.what == "not proven: there is no service"
+    world.services = {"web": [None]}
+    with pytest.raises(Failed, match=r"not proven: .*there is no service") as caught:
+        proof(stack(outputs))
     assert caught.value.hint == "invoke logs --env staging"
 
 
-def test_what_is_not_proven_in_time_has_failed(
-    staging: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_proven_in_time_has_failed(world: World, proof: Prove) -> None:
     """No answer for ever: what was missing last is the message."""
-    monkeypatch.setattr(prove, "PROOF_SECONDS", -1)
-    is_seen(monkeypatch, STARTING)
-    with pytest.raises(Failed, match="not proven: 1 of 2 tasks run"):
-        prove.prove(staging, WHERE, MEANT, IMAGE, answers.silent)
+    world.services = {"web": [STARTING]}
+    with pytest.raises(Failed, match="not proven: web: 1 of 2 tasks run"):
+        proof(stack())
+    assert world.now > NOW + prove.PROOF_SECONDS
+
+
+def test_a_front_door_that_does_not_answer_is_no_proof(world: World, proof: Prove) -> None:
+    """All tasks are healthy, and still nobody is served."""
+    world.services = {"web": [GOOD]}
+    world.door = (False, "GET /health/ready answers 503")
+    with pytest.raises(Failed) as caught:
+        proof(stack())
+    assert caught.value.what == f"not proven: GET /health/ready answers 503\n  at {URL}"
+
+
+def test_no_task_is_no_proof(world: World, proof: Prove) -> None:
+    """Exit code 1, and how to have some."""
+    world.services = {"web": [EMPTY]}
+    with pytest.raises(Failed) as caught:
+        proof(stack())
+    assert caught.value.what == "deployed, nothing runs: web: no task runs, and none is wanted"
+    assert caught.value.hint == ("invoke deploy --env staging --parameter WebWorkerDesiredCount=1")
+    assert world.patience == []
+
+
+def test_no_task_is_what_was_asked_for(world: World, proof: Prove) -> None:
+    """A parameter says 0: exit code 0, and no word of a proof; the door has nobody behind it."""
+    world.services = {"web": [EMPTY]}
+    nothing = "deployed, nothing runs: WebWorkerDesiredCount is 0"
+    assert proof(stack(WebWorkerDesiredCount="0")) == Proven("sha256:1", 0, URL, nothing)
+    assert world.patience == []
+
+
+def test_a_worker_that_is_switched_off_leaves_the_web_service_to_prove(
+    world: World, proof: Prove
+) -> None:
+    """Each service has a parameter of its own."""
+    world.services = {"web": [GOOD], "worker": [EMPTY]}
+    assert proof(stack(WORKER, WorkerDesiredCount="0")).front_door == OK
+    with pytest.raises(Failed, match="nothing runs: worker: no task runs"):
+        proof(stack(WORKER, WebWorkerDesiredCount="0"))
+
+
+def definition(image: str) -> dict[str, Any]:
+    """Make the definition of the schedule."""
+    containers = [{"name": "scheduled", "image": image}]
+    return {"taskDefinitionArn": "task-definition/scheduled:2", "containerDefinitions": containers}
+
+
+@pytest.mark.parametrize("image", [IMAGE.by_tag, IMAGE.by_digest])
+def test_a_schedule_of_this_release_is_proven(
+    world: World, proof: Prove, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the definition that the template names in the schedule and in the output."""
+    monkeypatch.setattr(definitions, "read", lambda *_: definition(image))
+    world.services = {"web": [GOOD]}
+    assert proof(stack({"ScheduledTaskDefinition": "scheduled:2"})).front_door == OK
+
+
+@pytest.mark.parametrize("image", ["registry.example/shop:old", ""])
+def test_a_schedule_of_another_release_is_not_proven(
+    world: World, proof: Prove, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it would start is said."""
+    monkeypatch.setattr(definitions, "read", lambda *_: definition(image))
+    world.services = {"web": [GOOD]}
+    with pytest.raises(Failed, match="not proven: the schedule starts scheduled:2 with"):
+        proof(stack({"ScheduledTaskDefinition": "scheduled:2"}))
+
+
+def test_a_check_is_as_strict_and_does_not_wait(staging: Settings, world: World) -> None:
+    """What would have to be waited for is not proven now; the front door is asked once."""
+    world.services = {"web": [GOOD]}
+    assert prove.check(staging, stack(), IMAGE, URL) == Proven("sha256:1", 2, URL, OK)
+    assert world.patience == [0]
+    world.door = (False, "GET /health/ready answers 503")
+    assert prove.check(staging, stack(), IMAGE, URL) is None
+    for observed in (STARTING, EMPTY, None):
+        world.services = {"web": [observed]}
+        assert prove.check(staging, stack(), IMAGE, URL) is None
+    assert world.now == NOW
+
+
+def test_the_worst_judgement_counts() -> None:
+    """A failure is said at once, though another service still starts."""
+    order = [Verdict.PROVEN, Verdict.PENDING, Verdict.EMPTY, Verdict.FAILED]
+    judgements: list[tuple[Place | None, Judgement]] = []
+    for verdict in order:
+        judgements.append((None, Judgement(verdict)))
+        assert prove.worst(judgements)[1].verdict is verdict

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import deliver, revision
+from pipeline import image_chain, revision
 from pipeline.errors import ConfigurationError, Failed, Refused
 from pipeline.image import build, locks, login, platforms, recipe, registry, store, suite
 from pipeline.local import engine
@@ -118,7 +118,7 @@ def kept(settings: Settings, digest: str, *, tested: bool) -> Image:
 
 def test_one_revision_goes_through_all_of_it(staging: Settings, machine: Machine) -> None:
     """Built, tested and pushed is the tree that was read at the start; git is asked no more."""
-    image = deliver.pushed(staging, REVISION, ignore, untested=False)
+    image = image_chain.pushed(staging, REVISION, ignore, untested=False)
     assert machine.done == ["build 7ee", "test 7ee 1", "push 1"]
     assert (image.digest, image.tag) == (ONE, recipe.of(staging, REVISION).tag)
 
@@ -128,7 +128,7 @@ def test_what_is_pushed_and_tested_is_neither_built_nor_tested(
 ) -> None:
     """Nor is an engine asked for: a job that deploys needs none."""
     machine.pushed = replace(kept(staging, TWO, tested=True), repository="registry.example/shop")
-    assert deliver.pushed(staging, REVISION, ignore, untested=False) is machine.pushed
+    assert image_chain.pushed(staging, REVISION, ignore, untested=False) is machine.pushed
     assert machine.did == []
 
 
@@ -138,7 +138,7 @@ def test_an_image_of_a_shared_registry_is_pushed_without_an_engine(
     """It goes from registry to registry."""
     shared = replace(staging, image_repository="ci.example/app")
     machine.kept = kept(shared, ONE, tested=True)
-    deliver.pushed(shared, REVISION, ignore, untested=False)
+    image_chain.pushed(shared, REVISION, ignore, untested=False)
     assert machine.did == ["push 1"]
 
 
@@ -148,7 +148,7 @@ def test_an_untested_image_that_was_pushed_is_the_one_that_is_tested(
     """Its tag cannot be moved to the image that this machine has built and tested."""
     machine.pushed = replace(kept(staging, TWO, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=True)
-    assert deliver.pushed(staging, REVISION, ignore, untested=False).digest == TWO
+    assert image_chain.pushed(staging, REVISION, ignore, untested=False).digest == TWO
     assert machine.done == ["fetch 2", "test 7ee 2", "push 2"]
 
 
@@ -156,16 +156,16 @@ def test_an_untested_image_that_is_here_is_not_fetched(staging: Settings, machin
     """The same digest: what lacks is the suite, and the mark."""
     machine.pushed = replace(kept(staging, ONE, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=False)
-    deliver.pushed(staging, REVISION, ignore, untested=False)
+    image_chain.pushed(staging, REVISION, ignore, untested=False)
     assert machine.done == ["test 7ee 1", "push 1"]
 
 
 def test_an_untested_image_goes_where_it_is_named(staging: Settings, machine: Machine) -> None:
     """No suite runs; what is there already stays."""
-    deliver.pushed(staging, REVISION, ignore, untested=True)
+    image_chain.pushed(staging, REVISION, ignore, untested=True)
     assert machine.done == ["build 7ee", "push 1"]
     machine.did.clear()
-    deliver.pushed(staging, REVISION, ignore, untested=True)
+    image_chain.pushed(staging, REVISION, ignore, untested=True)
     assert machine.did == []
 
 
@@ -176,7 +176,7 @@ def test_a_push_of_another_digest_than_the_pushed_one_says_who_tests_it(
     machine.pushed = replace(kept(staging, TWO, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=True)
     with pytest.raises(Failed, match=r"cannot be moved\n.*invoke deploy --env staging"):
-        deliver.push(staging, REVISION, ignore)
+        image_chain.push(staging, REVISION, ignore)
     assert machine.did == []
 
 
@@ -185,7 +185,7 @@ def test_a_push_of_what_was_not_built_leads_to_the_build(
 ) -> None:
     """A push neither builds nor tests."""
     with pytest.raises(ConfigurationError, match=r"holds no image of .*\n.*invoke build"):
-        deliver.push(staging, REVISION, ignore)
+        image_chain.push(staging, REVISION, ignore)
     assert machine.did == []
 
 
@@ -202,7 +202,7 @@ def test_another_build_s_image_is_used_after_the_wait(
         yield True
 
     monkeypatch.setattr(locks, "alone", taken)
-    assert deliver.build(settings, REVISION, shown.append).digest == TWO
+    assert image_chain.build(settings, REVISION, shown.append).digest == TWO
     assert machine.done == []
     name = f"slipway/app:{recipe.of(settings, REVISION).tag}"
     assert Note(f"waiting for another build of {name}") in shown
@@ -215,7 +215,7 @@ def test_a_job_whose_registry_is_switched_off_builds_nothing(
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("IMAGE_REPOSITORY", "")
     with pytest.raises(ConfigurationError, match="IMAGE_REPOSITORY is empty in this job"):
-        deliver.build(settings, REVISION, ignore)
+        image_chain.build(settings, REVISION, ignore)
     assert machine.did == []
 
 
@@ -229,5 +229,5 @@ def test_a_suite_that_did_not_pass_ends_the_chain(
 
     monkeypatch.setattr(suite, "test", fail)
     with pytest.raises(Refused):
-        deliver.pushed(staging, REVISION, ignore, untested=False)
+        image_chain.pushed(staging, REVISION, ignore, untested=False)
     assert machine.done == ["build 7ee"]

@@ -1,0 +1,116 @@
+"""What the tasks that change nothing print: an environment's state, its outputs, its log."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from pipeline import polling, signals
+from pipeline.errors import ConfigurationError, Failed
+from pipeline.release import contract, deploy, service, stack
+from pipeline.release import logs as log
+from pipeline.release.service import Place, Service
+from pipeline.release.stack import Stack
+from pipeline.release.states import Step
+from pipeline.release.tasks import Task
+from pipeline.settings import Settings
+from pipeline.view import console
+from pipeline.view.text import printable_lines
+
+BALANCER = "LoadBalancerDNSName"
+
+
+def status(settings: Settings) -> None:
+    """Print the stack's state, its revision, its services with their tasks, and the address."""
+    found = stack.observe(settings, settings.stack_name)
+    if found.step is Step.CREATE:
+        print_lines([str(not_deployed(settings))])
+        return
+    services = [(place, service.observe(settings, place)) for place in service.places(found)]
+    print_lines(status_lines(found, services, address(settings, found), polling.wall()))
+
+
+def status_lines(
+    found: Stack, services: Iterable[tuple[Place, Service | None]], url: str, now: float
+) -> Iterator[str]:
+    """Write what is observed as lines; `now` is in seconds since 1970."""
+    yield f"stack {found.name}: {found.state.status} {found.reason}".rstrip()
+    yield f"revision: {found.parameters.get(contract.REVISION) or 'none yet'}"
+    for place, observed in services:
+        if observed is None:
+            yield f"service {place.service}: does not exist"
+            continue
+        yield from console.lines(observed.rollout)
+        yield from (_task_line(task, observed.healthy, now) for task in observed.tasks)
+    if url:
+        yield f"url: {url}"
+
+
+def _task_line(task: Task, healthy: frozenset[str] | None, now: float) -> str:
+    """Write a task: how long it has run, and what a load balancer, if any, thinks of it."""
+    age = f"runs for {_length(now - task.started)}" if task.started else "starts"
+    line = f"    task {task.arn.rpartition('/')[2][:8]} {age}"
+    if healthy is None:
+        return line
+    return f"{line}, healthy" if task.address in healthy else f"{line}, not healthy"
+
+
+def _length(seconds: float) -> str:
+    """Write a length of time in its largest whole unit."""
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def outputs(settings: Settings) -> None:
+    """Print the stack's outputs as JSON, with the address that this machine can reach.
+
+    Raises Failed when the environment was never deployed.
+    """
+    found = deployed(settings)
+    url = address(settings, found)
+    print(json.dumps({**found.outputs, **({"WebURL": url} if url else {})}, indent=2))
+
+
+def address(settings: Settings, found: Stack) -> str:
+    """Return where the service answers; "" for a stack without a load balancer."""
+    return deploy.url(settings, found) if BALANCER in found.outputs else ""
+
+
+def logs(settings: Settings, *, follow: bool, since: str, lines: int) -> None:
+    """Print the newest `lines` of all tasks, and with `follow` those that come, until Ctrl-C.
+
+    `since` is how far back they may be, such as 10m; "" for no more than a day. Raises Failed
+    when the environment was never deployed, ConfigurationError for options that make no sense.
+    """
+    if lines < 1:
+        raise ConfigurationError(f"--lines {lines} is less than 1", hint="such as --lines 100")
+    seconds = log.parse_since(since) if since else None
+    group = deployed(settings).output("WebLogsGroup")
+    newest = log.newest(settings, group, polling.wall(), since=seconds, lines=lines)
+    print_lines(map(log.line, newest))
+    if follow:
+        with signals.until_interrupted():
+            print_lines(map(log.line, log.follow(settings, group, newest)))
+
+
+def deployed(settings: Settings) -> Stack:
+    """Return the application stack. Raises Failed when the environment was never deployed."""
+    found = stack.observe(settings, settings.stack_name)
+    if found.step is Step.CREATE:
+        raise not_deployed(settings)
+    return found
+
+
+def not_deployed(settings: Settings) -> Failed:
+    """Say that there is no stack yet, and how it comes to be."""
+    return Failed(
+        f"{settings.environment} is not deployed yet: there is no stack {settings.stack_name}",
+        hint=f"invoke deploy --env {settings.environment}",
+    )
+
+
+def print_lines(texts: Iterable[str]) -> None:
+    """Print text from outside: as text, whatever it holds."""
+    for text in texts:
+        for line in printable_lines(text):
+            print(line, flush=True)

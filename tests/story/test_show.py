@@ -1,0 +1,131 @@
+"""What one sees of an environment: deployed, in use, and never deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline import operate, polling, show
+from pipeline.errors import Failed, RecoveryNeeded
+from pipeline.view.events import Event, Note
+from tests.story.revisions import ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.story.world import World
+
+NEXT = "invoke deploy --env staging"
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """List the lines on standard output."""
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_status_says_what_runs(deployed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stack, revision, rollout, each task, and where it serves."""
+    show.status(deployed.settings)
+    first, revision, rollout, *tasks, url = printed(capsys)
+    assert first == f"stack {deployed.settings.stack_name}: CREATE_COMPLETE"
+    assert revision == f"revision: {ONE}"
+    assert "tasks run, 0 failed, COMPLETED" in rollout
+    assert tasks
+    assert all(line.endswith(", healthy") for line in tasks)
+    assert url.startswith("url: http")
+
+
+def test_outputs_are_json(deployed: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """For other programs."""
+    show.outputs(deployed.settings)
+    assert json.loads(capsys.readouterr().out)["WebURL"].startswith("http")
+
+
+def test_the_newest_lines_are_shown_as_text(
+    deployed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """M7 and H10: the last ones, of all tasks, and none can drive the terminal."""
+    group = show.deployed(deployed.settings).output("WebLogsGroup")
+    for number in range(300):
+        deployed.logs.write(group, f"web/web/{number % 2}", f"line {number}")
+        deployed.clock.advance(0.1)
+    deployed.logs.write(group, "web/web/1", "\x1b[2J")
+    deployed.clock.advance(60)
+    capsys.readouterr()
+    show.logs(deployed.settings, follow=False, since="", lines=100)
+    lines = printed(capsys)
+    assert len(lines) == 100
+    assert lines[-1].endswith(r"\x1b[2J")
+    assert not any(line.endswith(" line 1") for line in lines)
+
+
+def test_following_ends_quietly(
+    deployed: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is how one stops to look on: no error, and exit code 0."""
+    group = show.deployed(deployed.settings).output("WebLogsGroup")
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        deployed.clock.advance(seconds)
+        deployed.logs.write(group, "web/web/1", f"line {len(naps)}")
+        if len(naps) > 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(polling, "sleep", nap)
+    show.logs(deployed.settings, follow=True, since="", lines=1)
+    assert any(line.endswith("line 2") for line in printed(capsys))
+
+
+def test_the_status_of_nothing_is_a_sentence(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """FIELD 29: not a state that only a developer knows, and no error."""
+    show.status(world.settings)
+    said = capsys.readouterr().out
+    assert said.startswith("staging is not deployed yet: there is no stack ")
+    assert NEXT in said
+
+
+def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
+    """FIELD 29: exit code 1, and what to type."""
+    tasks: list[Callable[[], None]] = [
+        lambda: show.outputs(world.settings),
+        lambda: show.logs(world.settings, follow=False, since="", lines=100),
+        lambda: operate.migrate(world.settings, print),
+    ]
+    for task in tasks:
+        with pytest.raises(Failed, match="staging is not deployed yet") as caught:
+            task()
+        assert caught.value.hint == NEXT
+
+
+def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
+    """FIELD 18: the delivery stack may be the one that is stuck."""
+    said: list[Event] = []
+    operate.recover(world.settings, said.append)
+    names = (world.settings.delivery_stack_name, world.settings.stack_name)
+    assert said == [
+        Note(f"there is no stack {name}: there is nothing to recover") for name in names
+    ]
+
+
+def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
+    """FIELD 18: the hint of a deploy leads to something."""
+    stuck = deployed.cloudformation.add(deployed.settings.delivery_stack_name)
+    stuck.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
+    operate.recover(deployed.settings, lambda _: None)
+    assert stuck.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_stack_that_cannot_be_freed_does_not_hide_the_other(deployed: World) -> None:
+    """Both are tried; the first that is still stuck is the error."""
+    stuck = deployed.cloudformation.add(deployed.settings.delivery_stack_name)
+    stuck.become("IMPORT_ROLLBACK_FAILED", "the reason of AWS")
+    deployed.stack.become("UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(RecoveryNeeded, match=stuck.name):
+        operate.recover(deployed.settings, lambda _: None)
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
