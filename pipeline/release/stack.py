@@ -16,7 +16,10 @@ IN_STATE = re.compile(r"is in [A-Z_]+ state|current stack status|state \[?[A-Z_]
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack at one moment; `parameters` and `outputs` by name."""
+    """One stack at one moment; `parameters` and `outputs` by name.
+
+    `updated` is when its last update began, in seconds since 1970; None before the first one.
+    """
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class Stack:
     reason: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+    updated: float | None = None
 
     @property
     def step(self) -> Step:
@@ -79,6 +83,7 @@ def parse(found: Mapping[str, Any]) -> Stack:
         found.get("StackStatusReason", ""),
         {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
         {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
+        updated.timestamp() if (updated := found.get("LastUpdatedTime")) else None,
     )
 
 
