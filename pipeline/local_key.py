@@ -64,8 +64,8 @@ def read_file(path: Path) -> AccessKey | None:
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
-        found = parser[PROFILE]
-        return AccessKey(found["aws_access_key_id"], found["aws_secret_access_key"])
+        section = parser[PROFILE]
+        return AccessKey(section["aws_access_key_id"], section["aws_secret_access_key"])
     except (OSError, ValueError, KeyError, configparser.Error):
         return None
 
