@@ -147,7 +147,7 @@ def _bring_up(settings: Settings, say: Say) -> None:
 @contextmanager
 def _alone(say: Say) -> Iterator[None]:
     """Wait until no other process brings an account up or down, and keep others waiting."""
-    local_key.states().mkdir(mode=0o700, parents=True, exist_ok=True)
+    local_key.make_folder(local_key.states())
     with (local_key.states() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
