@@ -105,7 +105,7 @@ def shell(settings: Settings) -> None:
 
 
 def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
-    """Run the migration of the deployed image, or with `stop` end every one that runs.
+    """Run the migration of the image that is deployed, or `stop` those that run.
 
     Raises Failed when nothing is deployed.
     """

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pipeline import aws
@@ -16,7 +17,10 @@ IN_STATE = re.compile(r"is in [A-Z_]+ state|current stack status|state \[?[A-Z_]
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack at one moment; `parameters` and `outputs` by name."""
+    """One stack at one moment; `parameters` and `outputs` by name.
+
+    `updated` is when its last update began, None before the first.
+    """
 
     id: str
     name: str
@@ -24,6 +28,7 @@ class Stack:
     reason: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+    updated: datetime | None = None
 
     @property
     def step(self) -> Step:
@@ -79,6 +84,7 @@ def parse(found: Mapping[str, Any]) -> Stack:
         found.get("StackStatusReason", ""),
         {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
         {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
+        found.get("LastUpdatedTime"),
     )
 
 

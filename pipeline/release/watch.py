@@ -133,8 +133,9 @@ def _agreed(settings: Settings, before: Stack, progress: Progress) -> Stack:
     until = polling.monotonic() + QUIET_SECONDS
     while True:
         latest = stack.observe(settings, before.id)
+        is_stale = latest.updated is not None and latest.updated == before.updated
         # Another operation may have begun, which has states of its own.
-        if latest.state is progress.end or polling.monotonic() > until:
+        if (latest.state is progress.end and not is_stale) or polling.monotonic() > until:
             return replace(latest, state=progress.end, reason=progress.reason or latest.reason)
         polling.sleep(POLL_SECONDS)
 
