@@ -1,5 +1,7 @@
 """Deploys that nobody disturbs: first, again, newer, older, and those that fail."""
 
+from dataclasses import replace
+
 from tests.story.applications import Application, Migration
 from tests.story.person import Person, application, with_variable
 from tests.story.revisions import ONE, THREE, TWO, writes
@@ -171,8 +173,9 @@ def test_no_task_is_not_proven(world: World, person: Person) -> None:
 def test_no_task_is_right_when_it_was_asked_for(world: World, person: Person) -> None:
     """The parameter says so, and so does the screen."""
     image = person.push(THREE)
-    desired = application(world.settings).naming({"WebWorkerDesiredCount": "0"})
-    done = person.deploy(image, desired=desired)
+    options = (("STACK_AUTOSCALING", "no"),)
+    desired = application(replace(world.settings, stack_options=options))
+    done = person.deploy(image, desired=desired.naming({"WebWorkerDesiredCount": "0"}))
     assert done.code == 0
     assert "nothing runs" in done.text()
     assert world.serving() == set()

@@ -72,7 +72,7 @@ def test_an_update_that_ended_between_two_calls_is_looked_at_again(
     assert world.database.applied.count(three.digest) == 1
 
 
-@pytest.mark.parametrize("moment", ["ecs.RunTask", "ecs.DescribeTasks", EXECUTE])
+@pytest.mark.parametrize("moment", [PROPOSE, "ecs.RunTask", "ecs.DescribeTasks", EXECUTE])
 def test_a_newer_revision_that_comes_meanwhile_is_not_replaced(
     world: World, person: Person, colleague: Person, moment: str
 ) -> None:

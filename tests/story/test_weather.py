@@ -55,8 +55,8 @@ def test_a_call_whose_answer_is_lost_is_not_done_twice(
     assert deployed.stack.updates == [ONE, TWO]
 
 
-def test_silence_ends(deployed: World, person: Person, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is waited for is shown; then it is an error with a hint, in minutes and not in hours."""
+def test_silence_ends(deployed: World, person: Person) -> None:
+    """No answer at all is an error with a hint, in minutes and not in hours."""
     two = person.push(TWO)
     deployed.script.before("cloudformation.DescribeStacks", disturbances.time_out, times=ALWAYS)
     started = deployed.clock.now
@@ -64,7 +64,6 @@ def test_silence_ends(deployed: World, person: Person, capsys: pytest.CaptureFix
     assert done.code == 1
     assert "next:" in done.message
     assert deployed.clock.now - started < 300
-    assert "DescribeStacks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("call", CALLS)
