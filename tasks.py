@@ -57,11 +57,11 @@ def deploy(
     deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
-@task(help={"env": ENV})
+@task(help={"env": ENV, "stop": "stop the migrations that run, whoever started them"})
 @guarded
-def migrate(_: Context, env: str = "local") -> None:
+def migrate(_: Context, env: str = "local", stop: bool = False) -> None:
     """Run the database migrations of the deployed image as a one-off task."""
-    operate.migrate(settings.load(env), operate.view())
+    operate.migrate(settings.load(env), operate.view(), stop=stop)
 
 
 @task(help={"env": ENV})

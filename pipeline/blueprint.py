@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline import two_steps
+from pipeline import origin, two_steps
 from pipeline.errors import ConfigurationError
 from pipeline.release import template
 from pipeline.release.template import Desired
@@ -41,11 +41,14 @@ def options(settings: Settings) -> Options:
 def application(settings: Settings) -> Desired:
     """Render the application stack's template, and name the parameters that the options know."""
     chosen = options(settings)
-    body = template.render(settings.stack_template, chosen)
-    loaded, secret = template.load(body), chosen.database_secret_arn
+    loaded = template.load(template.render(settings.template_function, chosen))
+    loaded["Metadata"] = {**loaded.get("Metadata", {}), **origin.metadata(settings)}
+    secret = chosen.database_secret_arn
     takes_secret = "DatabaseUrl" in loaded.get("Parameters", {})
     named = {"DatabaseUrl": secret} if secret and takes_secret else {}
-    return Desired(body, named, first_step=partial(two_steps.first_step, loaded))
+    require_same = partial(origin.require_same, settings)
+    first_step = partial(two_steps.first_step, loaded)
+    return Desired(template.dump(loaded), named, first_step=first_step, require_same=require_same)
 
 
 def diagram(settings: Settings, form: str) -> str:
@@ -57,7 +60,7 @@ def diagram(settings: Settings, form: str) -> str:
 
     application(settings)  # what is wrong with a template is told there
     try:
-        return drawing.draw(template.find(settings.stack_template), options(settings), form)
+        return drawing.draw(template.find(settings.template_function), options(settings), form)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
 

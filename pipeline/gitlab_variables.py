@@ -1,4 +1,4 @@
-"""What GitLab's jobs have to be told: the variables of an environment, shown or set."""
+"""The CI/CD variables of an environment that GitLab's jobs need, printed or set."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import aws
 from pipeline.errors import ConfigurationError, Failed
+from pipeline.image.store import is_shared
 from pipeline.settings import prefix
 
 if TYPE_CHECKING:
@@ -32,12 +33,19 @@ class Variable:
 
 
 def needed(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
-    """List an environment's variables, from its settings and the delivery stack's outputs."""
+    """List an environment's variables, from its settings and the delivery stack's outputs.
+
+    They are all that makes a job's deploy the same as this machine's, credentials aside.
+    """
     known = {
         "AWS_REGION": settings.region,
         "AWS_STACKNAME": settings.stack_name,
         "ECR_REPOSITORY": outputs.get("RepositoryURL", ""),
         "AWS_ROLE_ARN": outputs.get("DeploymentRole", ""),
+        "AWS_ENDPOINT_URL": settings.endpoint_url or "",
+        "STACK_TEMPLATE": settings.stack_template or "",
+        # An image that only this machine's engine holds would be of no use to a job.
+        "PYTHON_IMAGE": settings.python_image if is_shared(settings.python_image) else "",
         **dict(settings.stack_options),
     }
     start = prefix(settings.environment)

@@ -2,6 +2,7 @@
 
 import configparser
 import hashlib
+import hmac
 import os
 import secrets
 import shlex
@@ -17,6 +18,11 @@ class AccessKey:
 
     key_id: str
     secret: str
+
+    def proof(self, challenge: str) -> str:
+        """Return what shows to who knows the secret that the other side knows it, too."""
+        text = f"local account {challenge}".encode()
+        return hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
         return f"AccessKey({self.key_id!r})"

@@ -104,12 +104,18 @@ def shell(settings: Settings) -> None:
     run([*_awscli(), *execute, *target], env=environment, show=True, timeout=None)
 
 
-def migrate(settings: Settings, say: Say) -> None:
-    """Run the migration of the image that is deployed. Raises Failed when there is none."""
+def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
+    """Run the migration of the image that is deployed, or `stop` those that run.
+
+    Raises Failed when nothing is deployed.
+    """
     from pipeline.image import registry
     from pipeline.release import contract, oneoff
 
     found = show.deployed(settings)
+    if stop:
+        oneoff.stop(settings, found, say)
+        return
     tag = found.parameters.get(contract.REVISION, "")
     image = registry.find(settings, tag) if tag else None
     if image is None:

@@ -23,6 +23,7 @@ from pipeline.setting import (
 )
 
 LOCAL = "local"
+DEFAULT_TEMPLATE = "stack.services.application.template"
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
 # What stack/options.py reads.
@@ -74,11 +75,12 @@ class Settings:
     endpoint_url: str | None = setting(
         "AWS_ENDPOINT_URL", "another address than AWS's own", parse=parse_url, optional=True
     )
-    stack_template: str = setting(
+    stack_template: str | None = setting(
         "STACK_TEMPLATE",
-        "the function that makes the application template",
+        "the function that makes the application template, if it is not "
+        "stack.services.application.template",
         parse=TEMPLATE,
-        default="stack.services.application.template",
+        optional=True,
     )
     image_repository: str = setting(
         "IMAGE_REPOSITORY",
@@ -116,6 +118,11 @@ class Settings:
     def is_local(self) -> bool:
         """Whether this is the account on this machine."""
         return self.environment == LOCAL
+
+    @property
+    def template_function(self) -> str:
+        """The dotted path of the function that makes the application template."""
+        return self.stack_template or DEFAULT_TEMPLATE
 
     @property
     def delivery_stack_name(self) -> str:

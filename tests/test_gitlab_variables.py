@@ -104,6 +104,28 @@ def test_the_lines_are_what_to_set(given: Settings) -> None:
     ]
 
 
+def test_a_job_deploys_what_this_machine_would(given: Settings) -> None:
+    """FIELD 17: one's own template, base image and endpoint are handed on; defaults are not."""
+    own = replace(
+        given,
+        stack_template="my.stack.template",
+        python_image="registry.example/python:3.13",
+        endpoint_url="https://vpce.example",
+    )
+    found = {each.key: each.value for each in gitlab_variables.needed(own, OUTPUTS)}
+    assert found["STAGING_STACK_TEMPLATE"] == "my.stack.template"
+    assert found["STAGING_PYTHON_IMAGE"] == "registry.example/python:3.13"
+    assert found["STAGING_AWS_ENDPOINT_URL"] == "https://vpce.example"
+    assert not any("secret of the test" in text for text in found.values())
+
+
+def test_an_image_of_this_machine_s_engine_is_not_handed_on(given: Settings) -> None:
+    """No job could pull what `invoke engine` has built here."""
+    local = replace(given, python_image="slipway/python:3.13")
+    names = [each.key for each in gitlab_variables.needed(local, OUTPUTS)]
+    assert "STAGING_PYTHON_IMAGE" not in names
+
+
 def test_an_access_key_is_told_by_where_it_is_kept(given: Settings) -> None:
     """It is not read, so it cannot be shown."""
     assert gitlab_variables.lines(given, KEY)[-1] == (

@@ -109,7 +109,7 @@ def fetch(settings: Settings, image: Image, platform: str) -> Image:
     destination = f"{settings.image_repository}:{image.tag}"
     with _credentials(settings) as env:
         if store.is_shared(destination):
-            run(store.copy_command(image, [destination]), env=env, timeout=store.COPY_SECONDS)
+            store.copy(image, [destination], env)
         else:
             pull = ["docker", "pull", "--quiet", "--platform", platform, image.by_digest]
             run(pull, env=env, timeout=store.COPY_SECONDS)
@@ -127,11 +127,9 @@ def tags(image: Image) -> list[str]:
 
 def _send(image: Image, destinations: list[str], env: Mapping[str, str]) -> None:
     if store.is_shared(image.repository):
-        run(store.copy_command(image, destinations), env=env, timeout=store.COPY_SECONDS)
-        return
-    for destination in destinations:
-        run(["docker", "tag", image.by_tag, destination])
-        run(["docker", "push", destination], env=env, show=True, timeout=store.COPY_SECONDS)
+        store.copy(image, destinations, env)
+    else:
+        store.push(image.by_tag, destinations, env)
 
 
 def _not_pushed(settings: Settings, image: Image, refused: CommandFailed | None) -> Failed:

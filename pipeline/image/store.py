@@ -6,6 +6,7 @@ so that another machine and another day find it.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from pipeline.errors import ConfigurationError, Failed
 from pipeline.image import digests
@@ -15,6 +16,7 @@ from pipeline.shell import CommandFailed, run
 
 TESTED = "-tested"
 COPY_SECONDS = 900
+UNKNOWN_FLAG = "unknown flag: --prefer-index"
 
 
 def is_shared(repository: str) -> bool:
@@ -74,10 +76,34 @@ def mark_tested(image: Image) -> Image:
     """Remember that the suite passed for exactly this digest."""
     tagged = f"{image.by_tag}{TESTED}"
     if is_shared(image.repository):
-        run(copy_command(image, [tagged]), timeout=COPY_SECONDS)
+        copy(image, [tagged])
     else:
         run(["docker", "tag", image.by_tag, tagged])
     return replace(image, tested=True)
+
+
+def copy(
+    image: Image, destinations: list[str], env: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Copy an image of a registry to other names, and keep its digest.
+
+    buildx before 0.14 cannot: it wraps a single manifest in an index. There the image passes
+    through the engine.
+    """
+    try:
+        run(copy_command(image, destinations), env=env, timeout=COPY_SECONDS)
+    except CommandFailed as error:
+        if UNKNOWN_FLAG not in error.completed.stderr:
+            raise
+        run(["docker", "pull", "--quiet", image.by_digest], env=env, timeout=COPY_SECONDS)
+        push(image.by_digest, destinations, env)
+
+
+def push(name: str, destinations: list[str], env: Mapping[str, str]) -> None:
+    """Push an image of the engine under other names; docker shows how far it is."""
+    for destination in destinations:
+        run(["docker", "tag", name, destination])
+        run(["docker", "push", destination], env=env, show=True, timeout=COPY_SECONDS)
 
 
 def copy_command(image: Image, destinations: list[str]) -> list[str]:

@@ -68,6 +68,12 @@ def problem(run: Run, image: str) -> Failed | None:  # noqa: PLR0911 - one for e
         return Failed(f"the suite of {image} ran no test", hint="add a test, commit, invoke test")
     if counts and counts.failed:
         return Failed(f"{counts.failed} of {counts.tests} tests failed in {image}", hint=FIX)
+    # A script with CRLF line ends has exit code 1 on some engines, and 127 on others.
+    if run.code not in {0, KILLED} and counts is None:
+        what = (
+            f"the suite of {image} could not start, or it crashed: exit code {run.code}, no report"
+        )
+        return Failed(what, hint=f"read its output above; {START}")
     if run.code:
         killed = " (killed; the memory may have run out)" if run.code == KILLED else ""
         what = f"the suite of {image} ended with exit code {run.code}{killed}"

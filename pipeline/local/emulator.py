@@ -2,15 +2,17 @@
 
 import fcntl
 import hashlib
+import hmac
 import http.client
 import json
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import polling
+from pipeline import local_key, polling
 from pipeline.errors import Failed
 from pipeline.local_key import credentials_file, owner, state_folder, states
 from pipeline.settings import LOCAL_REGION
@@ -22,6 +24,8 @@ MODULE = "pipeline.local.server"
 START_SECONDS = 60
 STOP_SECONDS = 30
 ANSWER_SECONDS = 5
+ANSWER_BYTES = 1_000_000
+UNPROVEN = " (without a proof)"
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements-local.txt"
 
@@ -42,18 +46,27 @@ def editions(port: int) -> list[str]:
 
 
 def answering_edition(port: int) -> str | None:
-    """Ask what answers on a port: "" when it is no MiniStack or hangs, None when nothing does."""
+    """Ask what answers on a port: "" when it is no MiniStack or hangs, None when nothing does.
+
+    Another program, of another user, can say what the account's server says. So it is asked for
+    a proof that it knows the account's key, and without one its answer is not an edition.
+    """
+    challenge = secrets.token_hex(16)
     connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", HEALTH)
-        answer = json.loads(connection.getresponse().read())
+        connection.request("GET", f"{HEALTH}?{challenge}")
+        answer = json.loads(connection.getresponse().read(ANSWER_BYTES))
     except ConnectionRefusedError:
         return None
     except (OSError, ValueError, http.client.HTTPException):
         return ""
     finally:
         connection.close()
-    return str(answer.get("edition", "")) if isinstance(answer, dict) else ""
+    if not isinstance(answer, dict):
+        return ""
+    key, proof = local_key.read(port), str(answer.get("proof"))
+    is_proven = key and hmac.compare_digest(proof.encode(), key.proof(challenge).encode())
+    return f"{answer.get('edition', '')}{'' if is_proven else UNPROVEN}"
 
 
 def environment(say: Callable[[str], None]) -> Path:

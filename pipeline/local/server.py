@@ -37,6 +37,7 @@ from pipeline.local import (
     server_endings,
     server_fargate,
     server_guard,
+    server_health,
     server_names,
     server_operations,
     server_registry,
@@ -140,7 +141,8 @@ def close(key: AccessKey) -> None:
         Part.API: server_credentials.signed_by(key),
         Part.REGISTRY: server_registry.logged_in(key),
     }
-    app.app = server_guard.guard(app.app, server_application.serve, checks)
+    apart = {Part.APPLICATION: server_application.serve, Part.HEALTH: server_health.page(key)}
+    app.app = server_guard.guard(app.app, apart, checks)
     server_registry.give_passwords(key)
     server_registry.log_in_to_pull(key, int(os.environ["GATEWAY_PORT"]))
 

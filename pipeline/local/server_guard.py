@@ -54,6 +54,7 @@ class Refusal:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+CLOSED = Refusal("AccessDenied", "This part of the local account is closed.")
 Check = Callable[[Scope, Receive], Awaitable["Receive | Refusal"]]
 
 
@@ -118,10 +119,11 @@ def refusal(method: str, path: str, headers: Headers) -> Refusal | None:
     return None
 
 
-def guard(api: Serve, application: Serve, checks: Mapping[Part, Check]) -> Serve:
-    """Wrap the ASGI application `api`; what is for the served application goes to `application`.
+def guard(api: Serve, apart: Mapping[Part, Serve], checks: Mapping[Part, Check]) -> Serve:
+    """Wrap the ASGI application `api`.
 
-    `checks` has what must let a request of the registry and of the API through.
+    `apart` has the parts that are served apart from it, and `checks` what must let a request
+    of one of the others through. A part that is in neither is refused.
     """
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,10 +140,10 @@ def guard(api: Serve, application: Serve, checks: Mapping[Part, Check]) -> Serve
             await refuse(refused, headers, send)
             return
         part = part_of(host_name(headers), scope["path"])
-        if part is Part.APPLICATION:
-            await application(scope, receive, send)
+        if part in apart:
+            await apart[part](scope, receive, send)
             return
-        checked = await checks[part](scope, receive) if part in checks else receive
+        checked = await checks[part](scope, receive) if part in checks else CLOSED
         if isinstance(checked, Refusal):
             await refuse(checked, headers, send)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline import aws, polling
+from pipeline import aws
 from pipeline.errors import Failed
 from pipeline.revision import Image
 from pipeline.settings import Settings
@@ -22,8 +22,6 @@ READ_ONLY_FIELDS = {
     "deregisteredAt",
     "deleteRequestedAt",
 }
-# A definition this old is not about to be run: RunTask follows its registration at once.
-LEFTOVER_SECONDS = 600
 MAX_LEFTOVERS = 20
 
 
@@ -89,8 +87,9 @@ def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
 def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> None:
     """Deregister what killed runs have left: revisions of the family that name a digest.
 
-    The stack's own revisions name a tag. One call when there is nothing to do. An identity
-    that may not list definitions leaves them.
+    The stack's own revisions name a tag. A task that runs goes on without its definition, and
+    a run that is about to start one registers it again. One call when there is nothing to do;
+    an identity that may not list definitions leaves them.
     """
     ecs = aws.client(settings, "ecs")
     try:
@@ -107,10 +106,16 @@ def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> 
 
 
 def is_leftover(definition: dict[str, Any], base: dict[str, Any], image: Image) -> bool:
-    """Whether a definition was registered for a migration that nobody waits for any more."""
-    registered_at = definition.get("registeredAt")
-    if definition.get("family") != base["family"] or registered_at is None:
-        return False
-    is_old = polling.wall() - registered_at.timestamp() > LEFTOVER_SECONDS
+    """Whether a definition was registered for a migration, and not by CloudFormation."""
     names = [each.get("image", "") for each in definition.get("containerDefinitions", [])]
-    return is_old and any(name.startswith(f"{image.repository}@") for name in names)
+    own = any(name.startswith(f"{image.repository}@") for name in names)
+    return own and definition.get("family") == base["family"]
+
+
+def is_inactive(error: Exception) -> bool:
+    """Whether RunTask was refused because someone deregistered the definition meanwhile.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
+    """
+    kinds = {"ClientException", "InvalidParameterException"}
+    return aws.error_code(error) in kinds and "inactive" in str(error).lower()

@@ -79,6 +79,7 @@ def _take_turn(release: Release) -> bool:
     relation = age.compare(found, image.tag)
     age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
     deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
+    release.wanted.require_same(deployed)
     if proven := already_proven(release, found, deployed):
         say(proven)
         return release.migrated

@@ -159,7 +159,7 @@ def stopped(
         "; ".join(dict.fromkeys(each for each in reasons if each)),
         {each["name"]: each.get("exitCode") for each in containers},
         (),
-        faults.cause(task, container, line=faults.exception_line(lines), target=target),
+        faults.cause(task, container, line=faults.last_words(lines, container), target=target),
     )
 
 

@@ -166,6 +166,20 @@ def exception_line(lines: Sequence[str]) -> str:
     return found or next(reversed(exceptions), "") or next(reversed(errors), "")
 
 
+def last_words(lines: Sequence[str], container: dict[str, Any] | None) -> str:
+    """Return the line of a log that names the error of a container that stopped.
+
+    One that ended by itself with a code of its own has said why, if anything, in its last
+    line: a shell's "NAME: is not set" looks like no error.
+    """
+    if line := exception_line(lines):
+        return line
+    code = (container or {}).get("exitCode")
+    ended_itself = code is not None and code != 0 and code not in STOPPED_WITH_THE_TASK
+    texts = [each.strip() for each in lines if each.strip() and not AFTERWARDS.search(each)]
+    return next(reversed(texts), "") if ended_itself else ""
+
+
 def _ends_of_tracebacks(lines: Sequence[str]) -> Iterator[str]:
     """Find the line after each traceback's frames, which are indented deeper than its head."""
     for number, head in enumerate(lines):

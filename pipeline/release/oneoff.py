@@ -96,7 +96,10 @@ def _wait(migration: Migration, other: Task, say: Say) -> None:
 
 
 def _run(migration: Migration, say: Say) -> follow.Ended | None:
-    """Start a task and follow it; None when it was stopped because an older one runs."""
+    """Start a task and follow it; None when another run was first, and it has to be looked again.
+
+    Another run may have started an older task, or deregistered the definition as a leftover.
+    """
     definition = definitions.with_image(migration.base, migration.image)
     with definitions.registered(migration.settings, definition) as arn:
         try:
@@ -106,6 +109,10 @@ def _run(migration: Migration, say: Say) -> follow.Ended | None:
                 "interrupted; a migration may have started",
                 hint="the same command finds it and follows it",
             ) from None
+        except Exception as error:
+            if definitions.is_inactive(error):
+                return None
+            raise
         say(Note(f"migration {log_stream.short(task['taskArn'])} started"))
         return _follow(migration, task, say, yields=True)
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pipeline import aws
@@ -18,7 +19,7 @@ IN_STATE = re.compile(r"is in [A-Z_]+ state|current stack status|state \[?[A-Z_]
 class Stack:
     """One stack at one moment; `parameters` and `outputs` by name.
 
-    `updated` is when its last update began, in seconds since 1970; None before the first one.
+    `updated` is when its last update began, None before the first.
     """
 
     id: str
@@ -27,7 +28,7 @@ class Stack:
     reason: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
-    updated: float | None = None
+    updated: datetime | None = None
 
     @property
     def step(self) -> Step:
@@ -83,7 +84,7 @@ def parse(found: Mapping[str, Any]) -> Stack:
         found.get("StackStatusReason", ""),
         {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
         {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
-        updated.timestamp() if (updated := found.get("LastUpdatedTime")) else None,
+        found.get("LastUpdatedTime"),
     )
 
 

@@ -24,6 +24,10 @@ def one_step(_deployed: Body) -> Body | None:
     return None
 
 
+def any_origin(_deployed: Body) -> None:
+    """Accept a deployed template, whatever function made it."""
+
+
 @dataclass(frozen=True)
 class Desired:
     """What a stack is to be: its template, and the parameters that somebody named.
@@ -31,6 +35,7 @@ class Desired:
     CloudFormation makes it so with the permissions of `service_role`, or with the caller's own;
     a template that does not fit into a call goes through `bucket`. `first_step` returns what
     has to be applied before a migration, given the deployed template; None for nothing.
+    `require_same` raises Refused if the deployed template is of another origin.
     """
 
     body: str
@@ -38,6 +43,7 @@ class Desired:
     service_role: str = ""
     bucket: str = ""
     first_step: Callable[[Body], Body | None] = one_step
+    require_same: Callable[[Body], None] = any_origin
 
     def naming(self, parameters: Mapping[str, str]) -> "Desired":
         """Name more parameters; the last word on each counts."""

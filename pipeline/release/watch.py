@@ -128,26 +128,16 @@ def _until_ended(  # noqa: PLR0913, PLR0917 - the parts of one watch
 
 
 def _agreed(settings: Settings, before: Stack, progress: Progress) -> Stack:
-    """Read the stack until its state is the one that the events end with.
-
-    What the stack was before may have the same state and older outputs; the time of its last
-    update differs: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
-    """
+    """Read the stack until its state is the one that the events end with."""
     assert progress.end is not None  # noqa: S101 - the caller has seen it
     until = polling.monotonic() + QUIET_SECONDS
     while True:
         latest = stack.observe(settings, before.id)
-        has_ended = latest.state is progress.end and not _is_from_before(latest, before)
+        is_stale = latest.updated is not None and latest.updated == before.updated
         # Another operation may have begun, which has states of its own.
-        if has_ended or polling.monotonic() > until:
+        if (latest.state is progress.end and not is_stale) or polling.monotonic() > until:
             return replace(latest, state=progress.end, reason=progress.reason or latest.reason)
         polling.sleep(POLL_SECONDS)
-
-
-def _is_from_before(latest: Stack, before: Stack) -> bool:
-    """Whether a good state may be the one before the operation, read too early."""
-    same = latest.state is before.state and latest.updated == before.updated
-    return same and latest.state.meaning.good and before.updated is not None
 
 
 def _ended_without_event(settings: Settings, before: Stack, progress: Progress) -> Stack | None:

@@ -47,6 +47,7 @@ def docker(ecr: Stubber, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Doc
     docker = Docker()
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.setattr(registry, "run", docker)
+    monkeypatch.setattr(store, "run", docker)
     monkeypatch.setattr(digests, "run", docker)
     token = base64.b64encode(b"AWS:hush").decode()
     data = {"authorizationData": [{"authorizationToken": token}]}

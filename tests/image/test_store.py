@@ -9,7 +9,7 @@ from pipeline.errors import ConfigurationError, Failed
 from pipeline.image import digests, store
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from pipeline.shell import Completed
+from pipeline.shell import CommandFailed, Completed
 from tests.image.docker import Docker
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -75,6 +75,32 @@ def test_a_copy_goes_by_digest_and_keeps_it() -> None:
         *("--tag", "there.example/app:a", "--tag", "there.example/app:b"),
         f"registry.example/app@{ONE}",
     ]
+
+
+def test_an_old_buildx_copies_through_the_engine(
+    docker: Callable[[dict[str, Completed]], Docker],
+) -> None:
+    """Its own copy would be an index around the image, which has another digest."""
+    unknown = Completed((), 125, stderr="unknown flag: --prefer-index\nSee 'docker buildx ...'")
+    stand = docker({IMAGE.by_digest: unknown})
+    stand.once = {IMAGE.by_digest}
+    store.copy(IMAGE, ["there.example/app:a"])
+    assert [command for command, _ in stand.ran] == [
+        store.copy_command(IMAGE, ["there.example/app:a"]),
+        ["docker", "pull", "--quiet", IMAGE.by_digest],
+        ["docker", "tag", IMAGE.by_digest, "there.example/app:a"],
+        ["docker", "push", "there.example/app:a"],
+    ]
+
+
+def test_a_copy_that_fails_otherwise_is_a_failure(
+    docker: Callable[[dict[str, Completed]], Docker],
+) -> None:
+    """A registry's refusal is not taken for an old buildx."""
+    stand = docker({IMAGE.by_digest: Completed((), 1, stderr="401 Unauthorized")})
+    with pytest.raises(CommandFailed, match="401"):
+        store.copy(IMAGE, ["there.example/app:a"])
+    assert len(stand.ran) == 1
 
 
 @pytest.mark.parametrize(("tested", "expected"), [(ONE, True), (TWO, False), ("", False)])

@@ -57,6 +57,7 @@ def test_a_suite_that_ran_and_passed_is_good() -> None:
             "the suite of app:1 could not start: exec: entries/test.sh: no such file",
             verdict.START,
         ),
+        (Run(1, "", b""), "could not start, or it crashed: exit code 1, no report", verdict.START),
         (Run(137, "", b""), "exit code 137 (killed; the memory may have run out)", "output above"),
         (Run(2, "", report(PASSED)), "the suite of app:1 ended with exit code 2", "output above"),
     ],

@@ -15,15 +15,22 @@ import pytest
 from pipeline import local_key
 from pipeline.errors import ConfigurationError, Failed, Refused
 from pipeline.local import account, database, emulator, engine
+from pipeline.local_key import AccessKey
 from pipeline.settings import Settings
 from pipeline.shell import Completed
 
+PROOF = b"PROOF"
+
 
 class Answering(HTTPServer):
-    """A server on a port of its own that answers every question with `answer`."""
+    """A server on a port of its own that answers every question with `answer`.
+
+    In the answer, PROOF stands for the proof that a server with `key` would give.
+    """
 
     answer = b""
     asked = 0
+    key = AccessKey("", "")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -36,7 +43,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked += 1
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(self.server.answer)
+        proof = self.server.key.proof(self.path.partition("?")[2])
+        self.wfile.write(self.server.answer.replace(PROOF, proof.encode()))
 
     def log_message(self, *given: object) -> None:
         """Say nothing."""
@@ -66,8 +74,8 @@ def server(allowed_ports: set[int]) -> Iterator[Answering]:
 def here(settings: Settings, server: Answering, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings whose local port is the server's; it says that it is the account's."""
     port = server.server_port
-    (state := local_key.state_folder(port)).mkdir(parents=True)
-    (state / "ready").touch()
+    server.key = local_key.create(port)
+    (local_key.state_folder(port) / "ready").touch()
     server.answer = says(emulator.edition(port, waits=True))
     monkeypatch.setattr(database, "runs", lambda _: True)
     return dataclasses.replace(settings, local_port=port)
@@ -82,8 +90,8 @@ def brought_up(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def says(edition: str) -> bytes:
-    """Write MiniStack's answer to the question for its health."""
-    return json.dumps({"services": {}, "edition": edition}).encode()
+    """Write the health page of a server that says so of itself."""
+    return json.dumps({"edition": edition, "proof": PROOF.decode()}).encode()
 
 
 def test_an_account_that_is_up_costs_one_request(
@@ -109,6 +117,29 @@ def test_a_port_that_something_else_has_is_said_with_the_setting(
 
         assert "LOCAL_PORT" in raised.value.hint
     assert local_key.state_folder(here.local_port).exists()
+
+
+@pytest.mark.parametrize("secret", ["", "another"])
+def test_a_server_that_only_says_that_it_is_the_account_s_is_another(
+    here: Settings, server: Answering, secret: str
+) -> None:
+    """Another user's program could, and would get the images and the database's password."""
+    server.key = AccessKey(server.key.key_id, secret)
+
+    for command in (account.up, forcibly_down):
+        with pytest.raises(ConfigurationError, match="is taken by another local AWS account"):
+            command(here, pytest.fail)
+
+
+def test_a_server_is_not_believed_before_the_account_has_a_key(
+    here: Settings, server: Answering
+) -> None:
+    """What cannot be proven is not true."""
+    local_key.credentials_file(here.local_port).unlink()
+
+    edition = emulator.answering_edition(server.server_port)
+
+    assert edition not in emulator.editions(server.server_port)
 
 
 def forcibly_down(settings: Settings, say: account.Say) -> None:

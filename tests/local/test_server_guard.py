@@ -127,7 +127,8 @@ class Server:
         self.reached: list[str] = []
         self.sent: list[dict[str, Any]] = []
         checks = {Part.API: self.check, Part.REGISTRY: self.check}
-        self.serve = server_guard.guard(self.part("api"), self.part("application"), checks)
+        apart = {part: self.part(part.name.lower()) for part in (Part.APPLICATION, Part.HEALTH)}
+        self.serve = server_guard.guard(self.part("api"), apart, checks)
         self.answer = answer
 
     async def check(self, _scope: Scope, receive: Receive) -> Receive | Refusal:
@@ -183,6 +184,19 @@ def test_a_refused_browser_reaches_nothing() -> None:
     server = Server()
     assert server.ask("/", ("origin", "https://evil.example"))["status"] == 403
     assert server.reached == []
+
+
+def test_each_part_is_served_by_its_own() -> None:
+    """The health page needs no signature, and MiniStack's own is not reached."""
+    for path, reached in (
+        ("/_alb/web/", ["application"]),
+        ("/_ministack/health", ["health"]),
+        ("/_ministack/health/", ["check", "api"]),
+        ("/v2/", ["check", "api"]),
+    ):
+        server = Server()
+        server.ask(path)
+        assert server.reached == reached
 
 
 def test_websockets_are_closed() -> None:

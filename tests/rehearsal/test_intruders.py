@@ -45,7 +45,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 @pytest.fixture(scope="module")
 def url(account: Project) -> str:
     """The address of the deployed application."""
-    output = account.deploy()
+    output = account.deploy("--untested")
     assert output.code == 0
     return output.url
 

@@ -1,18 +1,16 @@
 """The task definition of a migration, made from the stack's own."""
 
-from datetime import timedelta
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from pipeline import polling
 from pipeline.errors import Failed
 from pipeline.release import definitions
 from pipeline.revision import Image
 from pipeline.settings import Settings
-from tests.release import answers
 
 IMAGE = Image("registry.example:5000/shop", "c0ffee", "sha256:1", tested=True)
 OWN = {"name": "migrate", "image": "registry.example:5000/shop:old", "command": ["migrate.sh"]}
@@ -102,11 +100,9 @@ def test_a_definition_is_deregistered_whatever_happens(staging: Settings, ecs: S
 
 
 def leftover(**other: Any) -> dict[str, Any]:
-    """Make a definition that a killed run has left an hour ago."""
-    old = answers.THEN - timedelta(hours=1)
+    """Make a definition that a killed run has left."""
     container = {"name": "migrate", "image": IMAGE.by_digest}
-    made = {"family": "migrate", "registeredAt": old, "containerDefinitions": [container]}
-    return {**made, **other}
+    return {"family": "migrate", "containerDefinitions": [container], **other}
 
 
 TAGGED = [{"name": "migrate", "image": f"{IMAGE.repository}:old"}]
@@ -116,19 +112,31 @@ TAGGED = [{"name": "migrate", "image": f"{IMAGE.repository}:old"}]
     ("definition", "expected"),
     [
         (leftover(), True),
-        (leftover(registeredAt=answers.THEN), False),
-        (leftover(registeredAt=None), False),
         (leftover(containerDefinitions=TAGGED), False),
         (leftover(containerDefinitions=[{"name": "migrate"}]), False),
         (leftover(family="migrate-other"), False),
     ],
 )
-def test_a_leftover_is_old_and_names_a_digest(
-    definition: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, expected: bool
-) -> None:
-    """What another run has registered this minute, and what CloudFormation made, is kept."""
-    monkeypatch.setattr(polling, "wall", answers.THEN.timestamp)
+def test_a_leftover_names_a_digest(definition: dict[str, Any], *, expected: bool) -> None:
+    """What CloudFormation registered names a tag, and is kept."""
     assert definitions.is_leftover(definition, BASE, IMAGE) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "expected"),
+    [
+        ("ClientException", "TaskDefinition is inactive", True),
+        ("InvalidParameterException", "TaskDefinition is inactive", True),
+        ("InvalidParameterException", "No subnets", False),
+        ("AccessDeniedException", "inactive user", False),
+    ],
+)
+def test_a_definition_that_another_run_deregistered_is_known(
+    code: str, message: str, *, expected: bool
+) -> None:
+    """By AWS's message; every other refusal is an error."""
+    error = ClientError({"Error": {"Code": code, "Message": message}}, "RunTask")
+    assert definitions.is_inactive(error) is expected
 
 
 def are_active(ecs: Stubber, *arns: str) -> None:

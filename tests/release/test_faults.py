@@ -242,3 +242,22 @@ web: ModuleNotFoundError: No module named 'flask'"""
 def test_the_line_of_the_error_is_picked(text: str, expected: str) -> None:
     """The first traceback's end: a server writes twenty lines of its own after it."""
     assert faults.exception_line(text.splitlines()) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "expected"),
+    [
+        (2, ["starting", "migrate.sh: 5: NEEDED: is not set"], "migrate.sh: 5: NEEDED: is not set"),
+        (7, ["KeyError: 'X'", "no wind in the sails"], "KeyError: 'X'"),
+        (7, ["no wind in the sails", "", "Shutting down: Master"], "no wind in the sails"),
+        (7, [], ""),
+        (0, ["GET / 200"], ""),
+        (143, ["GET / 200"], ""),
+        (None, ["GET / 200"], ""),
+    ],
+)
+def test_what_a_container_said_last_is_its_reason(
+    code: int | None, lines: list[str], expected: str
+) -> None:
+    """If it ended by itself: the last line of one that was stopped explains nothing."""
+    assert faults.last_words(lines, {"name": "web", "exitCode": code}) == expected

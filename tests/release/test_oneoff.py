@@ -113,12 +113,16 @@ class Script:
         if tasks:
             self.ecs.add_response("describe_tasks", {"tasks": [*tasks]}, None)
 
-    def starts(self, *tasks: dict[str, Any], **failed: Any) -> None:
-        """Register the definition and run it, in the service's own network."""
+    def is_registered(self) -> None:
+        """Register the definition with the image."""
         containers = [{**CONTAINER, "image": ID}]
         registered = {"taskDefinition": {"taskDefinitionArn": NEW}}
         definition = {"family": "migrate", "containerDefinitions": containers}
         self.ecs.add_response("register_task_definition", registered, definition)
+
+    def starts(self, *tasks: dict[str, Any], **failed: Any) -> None:
+        """Register the definition and run it, in the service's own network."""
+        self.is_registered()
         network = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"]}
         question = {
             "cluster": "shop",
@@ -330,6 +334,22 @@ def test_of_two_that_start_at_once_the_younger_yields(
         "migration 1 of c0ffee, since 00:00:01 UTC started first: waiting for it",
         "migration 1 of c0ffee, since 00:00:01 UTC runs already: following it",
     ]
+
+
+def test_a_definition_that_another_run_deregistered_is_registered_again(
+    script: Script, migrate: Callable[[], None]
+) -> None:
+    """Between its registration and the start, another run may take it for a leftover."""
+    script.is_based_on()
+    script.run()
+    script.is_registered()
+    script.ecs.add_client_error("run_task", "ClientException", "TaskDefinition is inactive")
+    script.is_cleared()
+    script.run()
+    script.starts(task(1))
+    script.is_now(task(1, "STOPPED", 0))
+    script.is_cleared()
+    migrate()
 
 
 def interrupts(monkeypatch: pytest.MonkeyPatch) -> None:

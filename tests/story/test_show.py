@@ -103,6 +103,13 @@ def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
         assert caught.value.hint == NEXT
 
 
+def test_no_migration_to_stop_is_said(deployed: World) -> None:
+    """`invoke migrate --stop`, which the end of an interrupted migration names."""
+    said: list[Event] = []
+    operate.migrate(deployed.settings, said.append, stop=True)
+    assert said == [Note("no migration runs")]
+
+
 def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
     """FIELD 18: the delivery stack may be the one that is stuck."""
     said: list[Event] = []
