@@ -23,7 +23,7 @@ What this server does is never evidence of what AWS does.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ministack import app
@@ -138,7 +138,7 @@ def main() -> None:
     server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":
         server_stacks.wait_for_services()
-    with alone():
+    with alone(), server_loopback.reserve(int(os.environ["GATEWAY_PORT"])) or nullcontext():
         app.main()
 
 

@@ -1,5 +1,7 @@
 """Part of the local account's server: no other machine reaches what listens here."""
 
+import errno
+import socket
 import sys
 from typing import Any
 
@@ -21,6 +23,23 @@ def listen() -> None:
 def is_reached_from_outside(address: Any) -> bool:
     """Whether another machine reaches what is bound to a socket's address; a path is local."""
     return isinstance(address, tuple) and address[0] not in {LOOPBACK, "::1", "localhost"}
+
+
+def reserve(port: int) -> socket.socket | None:
+    """Keep the port of [::1] from everybody: "localhost" means that address, too.
+
+    Nobody listens there, so a client goes on to 127.0.0.1. Another user's program there would
+    get its calls. Returns the socket, which holds the port as long as it is open; None without
+    IPv6. Raises SystemExit where another program has the port.
+    """
+    try:
+        other = socket.socket(socket.AF_INET6)
+        other.bind(("::1", port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SystemExit(f"another program has [::1]:{port}") from None
+        return None
+    return other
 
 
 def publish() -> None:

@@ -3,6 +3,7 @@
 
 import ast
 import contextlib
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,31 @@ def test_the_server_binds_no_address_of_the_network(
     hooks[0]("socket.connect", (None, address))
     with pytest.raises(PermissionError) if outside else contextlib.nullcontext():
         hooks[0]("socket.bind", (None, address))
+
+
+def test_nobody_else_gets_what_is_for_localhost(parts: dict[str, Any]) -> None:
+    """The port of [::1] is taken; a second server, or another program, does not get it."""
+    reserve = parts["server_loopback"].reserve
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    if (first := reserve(port)) is None:
+        assert not has_ipv6()
+        return
+
+    with first, pytest.raises(SystemExit, match="another program"):
+        reserve(port)
+    again = reserve(port)
+    assert again
+    again.close()
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has the loopback address of IPv6."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        return True
+    return False
 
 
 def test_every_container_is_created_with_its_ports_on_loopback(
