@@ -17,9 +17,11 @@ SHOWN_LINES = 40
 
 @dataclass
 class Evidence:
-    """Of one service: the first fault of the tasks that start from now on, and what ails them.
+    """Of one service: the first fault of the new revision's tasks, and what ails them.
 
-    `known` are the ARNs of tasks that started before, or that are explained; `first` is the
+    The revision before is the one that `where` expects: its tasks that run already do not
+    count. Those of the new revision may run before anyone looks.
+    `known` are the ARNs of tasks of no interest, or that are explained; `first` is the
     first fault; `ailing` is the newest report of a task that runs and is not healthy.
     """
 
@@ -31,7 +33,9 @@ class Evidence:
     targets: TargetWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known = {arn for each in ("RUNNING", "STOPPED") for arn in self._list(each)}
+        running = tasks.read(self.settings, self.where.cluster, self._list("RUNNING"))
+        before = [each for each in running if each["taskDefinitionArn"] == self.where.expected]
+        self.known = {*self._list("STOPPED"), *(each["taskArn"] for each in before)}
         self.targets = TargetWatch(self.settings, self.where)
 
     def look(self) -> Event | None:
@@ -93,8 +97,8 @@ def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskS
     """
     definitions = _definitions(settings, task)
     container = faults.failed_container(task, definitions)
-    has_run = task.get("startedAt") or (container or {}).get("exitCode") is not None
-    lines = _log(settings, task, definitions, container, _to_the_error) if has_run else []
+    never_ran = faults.never_ran(task, container)
+    lines = [] if never_ran else _log(settings, task, definitions, container, _to_the_error)
     event = stopped(task, definitions, container, lines, target)
     return replace(event, log=tuple(lines[-SHOWN_LINES:]))
 

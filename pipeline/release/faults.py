@@ -53,6 +53,12 @@ def is_explained(task: dict[str, Any]) -> bool:
     return ended or any("exitCode" in each for each in task.get("containers", []))
 
 
+def never_ran(task: dict[str, Any], container: dict[str, Any] | None) -> bool:
+    """Whether no container of a task has started; `container` is the one that failed."""
+    has_code = (container or {}).get("exitCode") is not None
+    return task.get("stopCode") == "TaskFailedToStart" and not has_code
+
+
 def failed_container(
     task: dict[str, Any], definitions: Sequence[dict[str, Any]]
 ) -> dict[str, Any] | None:
@@ -97,7 +103,7 @@ def cause(
     if task.get("stopCode") == "UserInitiated":
         what = f"{name} was stopped: {reason or 'by a person'}"
     elif "health check" in reason and is_fault(task):
-        what = f"{name} never became healthy: {target or reason}"
+        what = f"{name} never became healthy: {target or reason.partition(' in (')[0]}"
     elif code is not None:
         what = _exited(name, code, own)
     elif task.get("stopCode") == "TaskFailedToStart" or "Error" in text:

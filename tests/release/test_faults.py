@@ -58,6 +58,14 @@ def test_an_exit_code_is_waited_for(task: dict[str, Any], *, expected: bool) -> 
     assert faults.is_explained(task) is expected
 
 
+def test_a_task_that_could_not_start_never_ran() -> None:
+    """One that failed its health checks did, whatever ECS has of its start."""
+    assert faults.never_ran({"stopCode": "TaskFailedToStart"}, {"name": "web"})
+    assert faults.never_ran({"stopCode": "TaskFailedToStart"}, None)
+    assert not faults.never_ran({"stopCode": "TaskFailedToStart"}, {"exitCode": 127})
+    assert not faults.never_ran({"stopCode": "ServiceSchedulerInitiated"}, {"name": "web"})
+
+
 def failed(containers: list[dict[str, Any]], *definitions: dict[str, Any]) -> str:
     """Return the name of the container that failed."""
     container = faults.failed_container({"containers": containers}, definitions or (WEB, PROXY))
@@ -160,7 +168,9 @@ def test_the_cause_of_a_failed_health_check_is_what_the_balancer_sees() -> None:
     expected = f"web never became healthy: {seen}"
     assert faults.cause(task, exited(None), target=seen) == expected
     assert faults.cause(task, exited(143), target=seen) == expected
-    assert faults.cause(task, exited(None)) == f"web never became healthy: {ELB}"
+    assert faults.cause(task, exited(None)) == (
+        "web never became healthy: Task failed ELB health checks"
+    )
     with_line = faults.cause(task, exited(None), target=seen, line="ValueError: no")
     assert with_line == f"{expected}: ValueError: no"
 
