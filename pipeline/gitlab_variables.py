@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline import aws
@@ -43,20 +43,13 @@ def needed(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
         "ECR_REPOSITORY": outputs.get("RepositoryURL", ""),
         "AWS_ROLE_ARN": outputs.get("DeploymentRole", ""),
         "AWS_ENDPOINT_URL": settings.endpoint_url or "",
-        "STACK_TEMPLATE": _own(settings, "stack_template"),
+        "STACK_TEMPLATE": settings.stack_template or "",
         # An image that only this machine's engine holds would be of no use to a job.
         "PYTHON_IMAGE": settings.python_image if is_shared(settings.python_image) else "",
         **dict(settings.stack_options),
     }
     start = prefix(settings.environment)
     return [Variable(start + name, value) for name, value in known.items() if value]
-
-
-def _own(settings: Settings, name: str) -> str:
-    """Return a setting that is not what it is by default; "" otherwise."""
-    default = next(each.metadata["default"] for each in fields(settings) if each.name == name)
-    value = str(getattr(settings, name))
-    return "" if value == default else value
 
 
 def lines(settings: Settings, outputs: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.story.resources import REPLACED, Cancelled, Resource, ResourceFailed
 from tests.story.stacks import Configuration
-from tests.story.templates import Declared, Template, references, resolve
+from tests.story.template_functions import references, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.story.clock import Process
     from tests.story.resources import Resources
     from tests.story.stacks import Stack
+    from tests.story.templates import Declared, Template
 
 BEGIN_SECONDS = 0.5
 INFRASTRUCTURE_SECONDS = 0.5

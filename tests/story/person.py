@@ -17,6 +17,7 @@ from pipeline.revision import Image
 from pipeline.view.events import Proven
 from tests.story.applications import Application
 from tests.story.disturbances import Killed
+from tests.story.template_parameters import values
 from tests.story.templates import Template
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Person:
         template = Template(application(settings).body)
         named = {"WebAppRevision": image.tag, "RepositoryURL": image.repository}
         given = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
-        stack = world.cloudformation.add(settings.stack_name)
-        world.cloudformation.begin(stack, template, template.values(given, {}))
+        stack = world.stacks.add(settings.stack_name)
+        world.stacks.begin(stack, template, values(template.parameters, given, {}))
         world.database.applied.append(image.digest)
         world.clock.advance(SETTLED_SECONDS)
         assert world.serving() == {image.digest}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.story.identities import arn
-
 if TYPE_CHECKING:
     from tests.story.clock import Clock
     from tests.story.resources import Resource
@@ -89,48 +87,3 @@ class Stack:
         if self.updated is not None:
             description["LastUpdatedTime"] = self.clock.date_of(self.updated)
         return {**description, **{name: text for name, text in more.items() if text}}
-
-
-@dataclass
-class ChangeSet:
-    """A change set; `problem` is why it will fail, `details` what DescribeEvents has of that."""
-
-    name: str
-    stack: Stack
-    template: Template
-    values: dict[str, str]
-    changes: list[dict[str, Any]]
-    problem: str = ""
-    details: list[dict[str, Any]] = field(default_factory=list)
-    status: str = "CREATE_IN_PROGRESS"
-    execution: str = "UNAVAILABLE"
-    token: str = ""
-
-    @property
-    def id(self) -> str:
-        """Its ARN."""
-        return arn("cloudformation", f"changeSet/{self.name}/1")
-
-    def decide(self) -> None:
-        """End the work on it."""
-        if self.problem:
-            self.status = "FAILED"
-        else:
-            self.status, self.execution = "CREATE_COMPLETE", "AVAILABLE"
-
-    def describe(self) -> dict[str, Any]:
-        """Return it as DescribeChangeSet has it, without its changes."""
-        why = {"StatusReason": self.problem} if self.status == "FAILED" else {}
-        return {
-            "ChangeSetName": self.name,
-            "ChangeSetId": self.id,
-            "StackId": self.stack.id,
-            "StackName": self.stack.name,
-            "Status": self.status,
-            "ExecutionStatus": self.execution,
-            "Parameters": [
-                {"ParameterKey": name, "ParameterValue": value}
-                for name, value in self.values.items()
-            ],
-            **why,
-        }

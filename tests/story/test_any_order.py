@@ -132,13 +132,13 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.0, 5.0]))
     def read_stale(self, seconds: float) -> None:
         """Let DescribeStacks have the state of before, for some seconds, from now on."""
-        self.world.cloudformation.stale_seconds = seconds
+        self.world.stacks.stale_seconds = seconds
 
     @rule()
     def break_the_next_rollback(self) -> None:
         """Let the next rollback get stuck."""
         name = self.world.settings.stack_name
-        self.world.cloudformation.operations.failing_rollbacks[name] = "the reason of AWS"
+        self.world.stacks.operations.failing_rollbacks[name] = "the reason of AWS"
 
     def deploys(self, data: Any, who: Person) -> tuple[Image, Outcome]:
         """Deploy one of the revisions, and return it with the outcome."""
@@ -162,7 +162,7 @@ class AnyOrder(RuleBasedStateMachine):
     def converge(self) -> None:
         """Deploy a good revision, newer than all: it serves, at once or after a recovery."""
         self.world.script.disturbances.clear()
-        self.world.cloudformation.operations.failing_rollbacks.clear()
+        self.world.stacks.operations.failing_rollbacks.clear()
         image = self.push("good")
         outcome = self.person.deploy(image)
         if outcome.code == RECOVERY_NEEDED:
@@ -179,7 +179,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def newer_is_not_replaced_by_older(self) -> None:
         """Check every update so far, unless an older revision was asked for."""
-        replacements = self.world.cloudformation.replacements
+        replacements = self.world.stacks.replacements
         for deployed, wanted in replacements:
             if deployed and wanted and not self.asked_for_older:
                 commits = self.world.git.commits

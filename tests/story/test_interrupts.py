@@ -11,7 +11,7 @@ from tests.story.world import World
 
 def waiting_change_sets(world: World) -> list[str]:
     """Return the change sets that nobody has executed."""
-    change_sets = world.cloudformation.change_sets.values()
+    change_sets = world.change_sets.by_id.values()
     return [each.name for each in change_sets if each.execution == "AVAILABLE"]
 
 

@@ -122,7 +122,7 @@ def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
 
 def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
     """FIELD 18: the hint of a deploy leads to something."""
-    stuck = deployed.cloudformation.add(deployed.settings.delivery_stack_name)
+    stuck = deployed.stacks.add(deployed.settings.delivery_stack_name)
     stuck.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     operate.recover(deployed.settings, lambda _: None)
     assert stuck.status == "UPDATE_ROLLBACK_COMPLETE"
@@ -130,7 +130,7 @@ def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
 
 def test_a_stack_that_cannot_be_freed_does_not_hide_the_other(deployed: World) -> None:
     """Both are tried; the first that is still stuck is the error."""
-    stuck = deployed.cloudformation.add(deployed.settings.delivery_stack_name)
+    stuck = deployed.stacks.add(deployed.settings.delivery_stack_name)
     stuck.become("IMPORT_ROLLBACK_FAILED", "the reason of AWS")
     deployed.stack.become("UPDATE_ROLLBACK_FAILED")
     with pytest.raises(RecoveryNeeded, match=stuck.name):

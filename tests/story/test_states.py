@@ -59,7 +59,7 @@ def test_a_stack_that_is_stuck_is_not_touched(
 @pytest.mark.parametrize("state", stacks_with(Step.CREATE))
 def test_a_stack_without_resources_is_created(world: World, person: Person, state: State) -> None:
     """A deleted one is as good as none; one of change sets alone is created by ours."""
-    world.cloudformation.add(world.settings.stack_name).status = state.status
+    world.stacks.add(world.settings.stack_name).status = state.status
     one = person.push(ONE)
     assert person.deploy(one).code == 0
     assert world.serving() == {one.digest}
@@ -91,7 +91,7 @@ def test_a_rollback_that_is_stuck_is_finished_by_recover(
     deployed: World, person: Person, stale: float
 ) -> None:
     """Also when DescribeStacks has the state of before for a while; then a deploy goes on."""
-    deployed.cloudformation.stale_seconds = stale
+    deployed.stacks.stale_seconds = stale
     deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     assert person.recover().code == 0
     assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
@@ -106,7 +106,7 @@ def test_a_rollback_that_gets_stuck_again_needs_recover_again(
     """Exit code 3 and the reason."""
     deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the first reason")
     name = deployed.settings.stack_name
-    deployed.cloudformation.operations.failing_rollbacks[name] = "the second reason"
+    deployed.stacks.operations.failing_rollbacks[name] = "the second reason"
     done = person.recover()
     assert done.code == 3
     assert "the second reason" in done.text()
@@ -117,7 +117,7 @@ def test_a_deletion_that_is_stuck_is_finished_by_recover(
     deployed: World, person: Person, stale: float
 ) -> None:
     """Then the next deploy creates the stack."""
-    deployed.cloudformation.stale_seconds = stale
+    deployed.stacks.stale_seconds = stale
     deployed.stack.become("DELETE_FAILED", "the bucket is not empty")
     assert person.recover().code == 0
     assert deployed.stack.status == "DELETE_COMPLETE"
@@ -137,7 +137,7 @@ def test_a_failed_update_whose_rollback_fails_needs_recover(
     from tests.story.applications import Application
 
     name = deployed.settings.stack_name
-    deployed.cloudformation.operations.failing_rollbacks[name] = "the service did not stabilize"
+    deployed.stacks.operations.failing_rollbacks[name] = "the service did not stabilize"
     stuck = person.deploy(person.push(TWO, Application(exits=3)))
     assert stuck.code == 3
     assert "the service did not stabilize" in stuck.text()
@@ -150,8 +150,8 @@ def test_an_infrastructure_that_fails_is_explained_and_made_again(
     world: World, person: Person, stale: float
 ) -> None:
     """The first error is the resource's own reason; typing the command again starts afresh."""
-    world.cloudformation.stale_seconds = stale
-    world.cloudformation.resources.failing["Database"] = "the quota of DB instances is exceeded"
+    world.stacks.stale_seconds = stale
+    world.stacks.resources.failing["Database"] = "the quota of DB instances is exceeded"
     one = person.push(ONE)
     failed = person.deploy(one)
     assert failed.code == 1

@@ -32,7 +32,7 @@ def test_an_update_of_another_is_waited_for(
     """CloudFormation is the lock: what it is doing ends first, and then it is our turn."""
     person.has_deployed(person.push(ONE))
     colleague.push(TWO)
-    world.cloudformation.update(world.stack, WebAppRevision=TWO)
+    world.stacks.update(world.stack, WebAppRevision=TWO)
     three = person.push(THREE)
     done = person.deploy(three)
     assert (done.code, done.proven) == (0, True)
@@ -47,9 +47,7 @@ def test_an_update_that_begins_between_two_calls_is_waited_for(
     """What AWS refuses on a busy stack is tried again; the migration runs once."""
     person.has_deployed(person.push(ONE))
     two, three = colleague.push(TWO), person.push(THREE)
-    world.script.before(
-        moment, lambda: world.cloudformation.update(world.stack, WebAppRevision=TWO)
-    )
+    world.script.before(moment, lambda: world.stacks.update(world.stack, WebAppRevision=TWO))
     done = person.deploy(three)
     assert (done.code, done.proven) == (0, True)
     assert world.stack.updates == [ONE, TWO, THREE]
@@ -139,7 +137,7 @@ def test_a_hopeless_release_of_another_ends_before_ours_begins(
     """What crashes is rolled back, and our revision replaces the one that serves."""
     person.has_deployed(person.push(ONE))
     colleague.push(TWO, Application(exits=3))
-    world.cloudformation.update(world.stack, WebAppRevision=TWO)
+    world.stacks.update(world.stack, WebAppRevision=TWO)
     three = person.push(THREE)
     assert person.deploy(three).code == 0
     assert world.serving() == {three.digest}

@@ -93,7 +93,7 @@ def test_credentials_that_expire_are_said(deployed: World, person: Person, call:
 def test_a_change_set_that_is_refused_costs_no_migration(deployed: World, person: Person) -> None:
     """CloudFormation's reason is shown; the database is as it was."""
     two = person.push(TWO)
-    deployed.cloudformation.refused.append(("Resource type AWS::Nope is not supported", []))
+    deployed.change_sets.refused.append(("Resource type AWS::Nope is not supported", []))
     done = person.deploy(two)
     assert done.code == 1
     assert "AWS::Nope" in done.message
@@ -127,7 +127,7 @@ def test_the_reasons_of_early_validation_are_shown(deployed: World, person: Pers
         "ValidationStatusReason": "extraneous key [Nope] is not permitted",
         "ValidationPath": "/Resources/WebService/Properties/Nope",
     }
-    deployed.cloudformation.refused.append((reason, [detail]))
+    deployed.change_sets.refused.append((reason, [detail]))
     done = person.deploy(two)
     assert done.code == 1
     assert "extraneous key [Nope] is not permitted" in done.message
@@ -151,7 +151,7 @@ def test_a_stale_read_after_execute_is_not_the_end(
     world: World, person: Person, seconds: float
 ) -> None:
     """DescribeStacks has the state of before for a while, on the first deploy and later."""
-    world.cloudformation.stale_seconds = seconds
+    world.stacks.stale_seconds = seconds
     one = person.push(ONE)
     done = person.deploy(one)
     assert (done.code, done.proven) == (0, True)
@@ -165,7 +165,7 @@ def test_a_stale_read_that_looks_like_the_end_is_not_taken_for_it(
 ) -> None:
     """The state of before has the name of the one after, and the outputs of before."""
     person.deploy(person.push(TWO))
-    deployed.cloudformation.stale_seconds = 20.0
+    deployed.stacks.stale_seconds = 20.0
     three = person.push(THREE)
     done = person.deploy(three)
     assert (done.code, done.proven) == (0, True)

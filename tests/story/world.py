@@ -16,6 +16,7 @@ from botocore.httpsession import URLLib3Session
 from pipeline import aws_calls, polling
 from tests.story import wire
 from tests.story.applications import Application, Database
+from tests.story.change_sets import ChangeSets
 from tests.story.clock import Clock
 from tests.story.cloudformation import CloudFormation
 from tests.story.disturbances import SLEEP, Garbage, Killed, Script
@@ -29,6 +30,7 @@ from tests.story.refusals import Refusal
 from tests.story.s3 import Buckets
 from tests.story.secretsmanager import Secrets
 from tests.story.services import Services
+from tests.story.stack_list import Stacks
 from tests.story.task_definitions import TaskDefinitions
 from tests.story.tasks import Tasks
 
@@ -66,6 +68,8 @@ class World:
         self.tasks = Tasks(self)
         self.services = Services(self)
         self.ecs = Ecs(self)
+        self.stacks = Stacks(self)
+        self.change_sets = ChangeSets(self)
         self.cloudformation = CloudFormation(self)
         self.sts = Identities()
         self.secretsmanager = self.secrets
@@ -119,7 +123,7 @@ class World:
     def stack(self) -> Stack:
         """The application stack, also one that was deleted."""
         name = self.settings.stack_name
-        return next(each for each in reversed(self.cloudformation.stacks) if each.name == name)
+        return next(each for each in reversed(self.stacks.all) if each.name == name)
 
     def serving(self) -> set[str]:
         """Return the digests that the load balancer sends requests to."""
@@ -147,7 +151,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
-            patch.setattr(aws_calls, "_start_watcher", lambda: None)
+            patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
             patch.setattr(polling, "monotonic", self.clock.monotonic)
             patch.setattr(polling, "wall", self.clock.wall)
             patch.setattr(polling, "sleep", self.sleep)
