@@ -23,7 +23,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
 from ministack.services import alb, ecs, ssm
 
-from pipeline.local import server_endings
+from pipeline.local import server_endings, server_targets
 
 HEALTH_SECONDS = 60
 DRAIN_SECONDS = 1.0
@@ -103,6 +103,13 @@ def health_check(task: Task) -> Check | None:
 
 def _becomes_healthy(task: Task, check: Check) -> bool:
     """Ask until the task answers; a task that ends before, or does not answer, is stopped."""
+    try:
+        return _answers_in_time(task, check)
+    finally:
+        server_targets.note(check.target_group, ecs._task_ip(task), None)
+
+
+def _answers_in_time(task: Task, check: Check) -> bool:
     until = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < until:
         if task["desiredStatus"] == "STOPPED":
@@ -111,8 +118,12 @@ def _becomes_healthy(task: Task, check: Check) -> bool:
             time.sleep(server_endings.LOG_SECONDS)
             server_endings.stop(task, ends)
             return False
-        if _answers(ecs._task_ip(task), check):
+        address = ecs._task_ip(task)
+        answer = _answer(address, check)
+        if answer == http.HTTPStatus.OK:
             return True
+        failure = server_targets.failure(check.port, answer)
+        server_targets.note(check.target_group, address, failure)
         time.sleep(0.2)
     reason = f"Task failed ELB health checks in (target-group {check.target_group})"
     # The code that ECS gives it; MiniStack counts it as no failure, so it is counted here.
@@ -121,13 +132,16 @@ def _becomes_healthy(task: Task, check: Check) -> bool:
     return False
 
 
-def _answers(host: str, check: Check) -> bool:
+def _answer(host: str, check: Check) -> int | OSError:
+    """Ask once; return the status, or why there is none."""
     connection = http.client.HTTPConnection(host, check.port, timeout=2)
     try:
         connection.request("GET", check.path)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        return connection.getresponse().status
+    except OSError as error:
+        return error
+    except http.client.HTTPException as error:
+        return OSError(str(error))
     finally:
         connection.close()
 
