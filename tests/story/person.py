@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pipeline.view.events import Event
     from tests.story.world import World
 
-KILLED = 137
+# 128 and the signal: SIGINT, SIGKILL.
+INTERRUPTED, KILLED = 130, 137
 SETTLED_SECONDS = 60.0
 
 

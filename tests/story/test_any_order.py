@@ -30,7 +30,6 @@ ACTS = {
     "drop": disturbances.drop,
     "throttle": disturbances.throttle,
 }
-INTERRUPTED = 130
 RECOVERY_NEEDED = 3
 
 
