@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections import deque
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,12 +17,10 @@ if TYPE_CHECKING:
 
 # How long a call may be silent before it is shown.
 NOTICE_SECONDS = 5.0
-LOOK_SECONDS = 0.25
+TIMER = "slipway_timer"
 # Of so many calls it is known which could have given an answer that lacks a field.
 REMEMBERED = 20
 _calls = deque([Call()], maxlen=REMEMBERED)
-# The call that waits for its answer, and since when: empty, or one item.
-_open: list[tuple[Call, float]] = []
 
 
 def latest() -> Call:
@@ -57,30 +54,24 @@ def watch(client: Any, settings: Settings) -> None:
     client.meta.events.register("before-call", partial(_began, settings))
     client.meta.events.register("after-call", _ended)
     client.meta.events.register("after-call-error", _ended)
-    _start_watcher()
 
 
-def _began(settings: Settings, model: Any, params: dict[str, Any], **_: Any) -> None:
+def _began(
+    settings: Settings, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
+) -> None:
     operation = f"{model.service_model.service_name} {model.name}"
     endpoint = urlsplit(params.get("url", "")).netloc
-    _open[:] = [(begin(settings, operation, endpoint, model.output_shape), time.monotonic())]
+    call = begin(settings, operation, endpoint, model.output_shape)
+    timer = threading.Timer(NOTICE_SECONDS, _show, [call])
+    timer.daemon = True
+    timer.start()
+    context[TIMER] = timer
 
 
-def _ended(**_: Any) -> None:
-    _open.clear()
+def _ended(context: dict[str, Any], **_: Any) -> None:
+    if timer := context.pop(TIMER, None):
+        timer.cancel()
 
 
-@cache
-def _start_watcher() -> None:
-    """Start the one thread that looks at the open call; it ends with the process."""
-    threading.Thread(target=_watch_open_call, daemon=True).start()
-
-
-def _watch_open_call() -> None:
-    shown = None
-    while True:
-        time.sleep(LOOK_SECONDS)
-        for call, began in tuple(_open):
-            if call is not shown and time.monotonic() - began >= NOTICE_SECONDS:
-                shown = call
-                print(f"  waiting for AWS: {call}", file=sys.stderr, flush=True)
+def _show(call: Call) -> None:
+    print(f"  waiting for AWS: {call}", file=sys.stderr, flush=True)

@@ -51,6 +51,7 @@ def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = F
     """
     from pipeline.image import login, recipe, registry, store
 
+    store.require_named(os.environ)
     tag = recipe.of(settings, revision).tag
     pushed_image = registry.find(settings, tag)
     if pushed_image and (pushed_image.tested or untested):

@@ -39,6 +39,13 @@ def state_folder(port: int) -> Path:
     return states() / str(port)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder of its owner alone, and the missing ones above it, whatever the umask."""
+    for each in reversed([folder, *folder.parents]):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
 def owner(port: int) -> str:
     """Return 12 hexadecimal digits that differ for each user and state folder."""
     whose = f"{os.getuid()}:{state_folder(port).absolute()}"
@@ -64,8 +71,8 @@ def read_file(path: Path) -> AccessKey | None:
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
-        found = parser[PROFILE]
-        return AccessKey(found["aws_access_key_id"], found["aws_secret_access_key"])
+        section = parser[PROFILE]
+        return AccessKey(section["aws_access_key_id"], section["aws_secret_access_key"])
     except (OSError, ValueError, KeyError, configparser.Error):
         return None
 
@@ -76,8 +83,7 @@ def create(port: int) -> AccessKey:
     Its file can be read by its owner alone (0600, in a folder of 0700), and is complete or
     not there. Raises OSError where the folder cannot be written.
     """
-    for folder in (states(), state_folder(port)):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(state_folder(port))
     state_folder(port).chmod(0o700)
     if key := read(port):
         return key

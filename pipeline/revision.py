@@ -75,6 +75,10 @@ def current(folder: Path = Path()) -> Revision:
     _refuse_edited_submodules(edits)
     committed = attempt("rev-parse", "--verify", "--quiet", f"{commit}:./", folder=folder)
     tree = _work_tree(folder) if edits else committed.stdout.strip()
+    if not tree:
+        raise ConfigurationError(
+            f"the commit {commit[:12]} has no file of this folder", hint="git add . and git commit"
+        )
     seconds, subject = _describe(commit, folder)
     return Revision(
         commit=commit,
@@ -125,11 +129,6 @@ def _describe(commit: str, folder: Path) -> tuple[int, str]:
     show = ["--no-show-signature", "--encoding=UTF-8", "--max-count=1", "--format=%ct %s"]
     seconds, _, subject = git("log", *show, commit, folder=folder).partition(" ")
     return int(seconds), subject
-
-
-def is_ancestor(older: str, newer: str) -> bool | None:
-    """Whether commit `older` is in the history of `newer`; None when git cannot know."""
-    return {0: True, 1: False}.get(attempt("merge-base", "--is-ancestor", older, newer).code)
 
 
 def source(folder: Path = Path()) -> str:

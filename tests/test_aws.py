@@ -75,7 +75,7 @@ def test_a_throttled_call_is_tried_again(settings: Settings, allowed_ports: set[
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a fraction of a second where the boundary waits for many."""
-    monkeypatch.setattr(aws, "READ_SECONDS", 3 * aws_calls.LOOK_SECONDS)
+    monkeypatch.setattr(aws, "READ_SECONDS", 0.5)
     monkeypatch.setattr(aws, "ATTEMPTS", 1)
     monkeypatch.setattr(aws_calls, "NOTICE_SECONDS", 0.05)
 

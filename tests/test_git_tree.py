@@ -142,10 +142,26 @@ def test_a_path_that_leads_out_of_the_folder_is_refused(checkout: Checkout, name
 def test_a_submodule_is_written_whole_at_its_committed_state(
     checkout: Checkout, library: Checkout
 ) -> None:
-    """Its files are in the tree that the superproject's commit names, through any depth."""
+    """Its files are in the tree that the superproject's commit names."""
     with_submodule(checkout, library)
     checkout.write("lib/code", "edited")
     assert export(checkout)["lib/code"] == "committed"
+
+
+def test_a_submodule_of_a_submodule_is_written_too(
+    checkout: Checkout, library: Checkout, tmp_path: Path
+) -> None:
+    """Through any depth, and refused where one of them is not checked out."""
+    folder = tmp_path / "middle"
+    folder.mkdir()
+    with_submodule(middle := Checkout(folder), library)
+    with_submodule(checkout, middle)
+    with pytest.raises(ConfigurationError, match=r"submodule lib/lib|submodule lib "):
+        export(checkout)
+    allowed = ("-c", "protocol.file.allow=always")
+    checkout.git(*allowed, "submodule", "--quiet", "update", "--init", "--recursive")
+    checkout.folder.with_name("exported").rename(checkout.folder.with_name("first"))
+    assert export(checkout)["lib/lib/code"] == "committed"
 
 
 @pytest.mark.parametrize(("name", "text"), [("lib/code", "edited"), ("lib/new", "untracked")])

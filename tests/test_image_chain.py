@@ -214,8 +214,9 @@ def test_a_job_whose_registry_is_switched_off_builds_nothing(
     """Each job would make an image of its own."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("IMAGE_REPOSITORY", "")
-    with pytest.raises(ConfigurationError, match="IMAGE_REPOSITORY is empty in this job"):
-        image_chain.build(settings, REVISION, ignore)
+    for task in (image_chain.build, image_chain.push):
+        with pytest.raises(ConfigurationError, match="IMAGE_REPOSITORY is empty in this job"):
+            task(settings, REVISION, ignore)
     assert machine.did == []
 
 

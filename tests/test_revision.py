@@ -142,6 +142,16 @@ def test_a_project_in_a_folder_of_a_larger_repository_is_that_folder(checkout: C
     assert checkout.git("ls-tree", "--name-only", dirty.tree) == "own"
 
 
+def test_a_folder_that_no_commit_holds_is_refused(checkout: Checkout) -> None:
+    """Everything in it is ignored: there is nothing to build."""
+    checkout.write(".gitignore", "project\n")
+    checkout.commit()
+    (checkout.folder / "project").mkdir()
+    checkout.write("project/own", "text")
+    with pytest.raises(ConfigurationError, match="has no file of this folder"):
+        revision.current(checkout.folder / "project")
+
+
 def test_a_job_s_branch_is_what_gitlab_calls_it(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,15 +203,6 @@ def test_another_fault_of_git_is_shown_as_git_says_it(checkout: Checkout) -> Non
     (checkout.folder / ".git" / "config").write_text("[core\n")
     with pytest.raises(Failed, match="bad config line 1"):
         revision.current(checkout.folder)
-
-
-def test_history_tells_what_is_older(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit is in its descendant's history and not the other way; git cannot know a stranger."""
-    older, newer = checkout.commit("one"), checkout.commit("two")
-    monkeypatch.chdir(checkout.folder)
-    assert revision.is_ancestor(older, newer) is True
-    assert revision.is_ancestor(newer, older) is False
-    assert revision.is_ancestor("0" * 40, newer) is None
 
 
 def test_the_source_is_the_remote_without_credentials(

@@ -87,8 +87,8 @@ def copy(
 ) -> None:
     """Copy an image of a registry to other names, and keep its digest.
 
-    buildx before 0.14 cannot: it wraps a single manifest in an index. There the image passes
-    through the engine.
+    An old buildx (Debian's 0.13) cannot: it has no such option, and wraps a single manifest in an
+    index. There the image passes through the engine.
     """
     try:
         run(copy_command(image, destinations), env=env, timeout=COPY_SECONDS)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 
 from pipeline import aws, local_key
 from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.local import database, emulator, engine, leftovers
+from pipeline.local import database, emulator, engine, leftovers, sharing
 from pipeline.settings import Settings
 
 SECRET_NAME = "slipway/local/database-url"  # noqa: S105 - a name
@@ -34,11 +34,12 @@ def up(settings: Settings, say: Say) -> None:
     Raises ConfigurationError when something else has the port, when no engine runs, or when
     its containers cannot be reached; Failed when a part does not start, or the server hangs.
     """
-    if _is_up(settings, say):
-        return
-    with _alone(say):
-        if not _is_up(settings, say):
-            _bring_up(settings, say)
+    if not _is_up(settings, say):
+        with _alone(say):
+            if not _is_up(settings, say):
+                _bring_up(settings, say)
+    port = settings.local_port
+    sharing.note(local_key.state_folder(port) / "checkout", emulator.ROOT, say, port)
 
 
 def down(settings: Settings, say: Say, confirm: Confirm) -> None:
@@ -146,7 +147,7 @@ def _bring_up(settings: Settings, say: Say) -> None:
 @contextmanager
 def _alone(say: Say) -> Iterator[None]:
     """Wait until no other process brings an account up or down, and keep others waiting."""
-    local_key.states().mkdir(mode=0o700, parents=True, exist_ok=True)
+    local_key.make_folder(local_key.states())
     with (local_key.states() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

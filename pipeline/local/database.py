@@ -57,8 +57,8 @@ def create_command(name: str, network: str, image: str) -> list[str]:
     """Decide the command that makes the container; the password is in its environment."""
     place = ["--name", name, "--network", network, "--network-alias", ALIAS]
     volume = ["--volume", f"{name}:/var/lib/postgresql/data", "--restart", "unless-stopped"]
-    given = {"POSTGRES_USER": USER, "POSTGRES_DB": USER}
-    variables = [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+    settings = {"POSTGRES_USER": USER, "POSTGRES_DB": USER}
+    variables = [word for key, value in settings.items() for word in ("--env", f"{key}={value}")]
     return [
         *("docker", "run", "--detach", *place, *volume),
         *(*variables, "--env", "POSTGRES_PASSWORD", image),
@@ -66,13 +66,13 @@ def create_command(name: str, network: str, image: str) -> list[str]:
 
 
 def _create(name: str, network: str, image: str, password: str) -> None:
-    """Create the container anew: one that does not start has lost its network, say."""
+    """Create the container again: one that does not start may have lost its network."""
     run(["docker", "rm", "--force", name], check=False)
     run(create_command(name, network, image), env={"POSTGRES_PASSWORD": password})
 
 
 def _password(kept: Path) -> tuple[str, bool]:
-    """Read the password, or make one; the second tells which."""
+    """Return the password, and whether it is new."""
     if kept.exists() and (text := kept.read_text()):
         return text, False
     kept.touch(mode=0o600)
@@ -96,7 +96,7 @@ def _wait(name: str) -> None:
     while polling.monotonic() < until:
         if run(ready, check=False).code == 0:
             return
-        # An interrupted `docker run` may end what was found running a moment ago.
+        # An interrupted `docker run` may end what ran a moment ago.
         run(["docker", "start", name], check=False)
         polling.sleep(0.2)
     raise Failed(f"the database {name} does not answer", hint=f"docker logs {name}")

@@ -66,9 +66,9 @@ def publish_on_loopback() -> None:
     """Let no container's port be reached from another machine."""
     create = ContainerCollection.create
 
-    def create_on_loopback(own: Any, image: str, *given: Any, **options: Any) -> Any:
+    def create_on_loopback(own: Any, image: str, *words: Any, **options: Any) -> Any:
         ports = {inside: on_loopback(to) for inside, to in (options.get("ports") or {}).items()}
-        return create(own, image, *given, **{**options, "ports": ports})
+        return create(own, image, *words, **{**options, "ports": ports})
 
     ContainerCollection.create = create_on_loopback
 
@@ -94,16 +94,16 @@ def end_at_once() -> None:
     app._stop_docker_containers = remove_and_end
 
 
-def mend_what_was_kept() -> None:
-    """After a start, let stacks and tasks be what they can be without the server of before."""
+def repair_loaded_state() -> None:
+    """After a restart, mark interrupted operations as failed, and drop tasks without containers."""
     load = app._load_persisted_state
 
-    def load_and_mend() -> None:
+    def load_and_repair() -> None:
         load()
         server_stacks.fail_what_was_cut_off()
         server_tasks.forget_tasks_of_before()
 
-    app._load_persisted_state = load_and_mend
+    app._load_persisted_state = load_and_repair
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def main() -> None:
     close(own_key())
     publish_on_loopback()
     end_at_once()
-    mend_what_was_kept()
+    repair_loaded_state()
     server_stacks.keep_types()
     server_stacks.begin_deployments()
     server_operations.refuse_while_busy()

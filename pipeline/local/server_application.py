@@ -38,8 +38,8 @@ async def serve(scope: Scope, receive: Receive, send: Send) -> None:
 
 def joined(headers: list[tuple[str, str]]) -> dict[str, str]:
     """Join headers that came more than once, as RFC 9110, section 5.2, and RFC 9113, 8.2.3, say."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in headers:
         separator = "; " if name == "cookie" else ", "
-        found[name] = f"{found[name]}{separator}{value}" if name in found else value
-    return found
+        values[name] = f"{values[name]}{separator}{value}" if name in values else value
+    return values

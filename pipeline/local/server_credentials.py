@@ -2,8 +2,8 @@
 
 There is the account's own key, and what its IAM and STS gave out. MiniStack would also take
 "test", any twelve digits, and no key at all. Actions that are unsigned by nature
-(AssumeRoleWithWebIdentity) are refused, because nobody can tell here who issued the token that
-they bring; the test of the permissions opens that one for itself.
+(AssumeRoleWithWebIdentity) are refused, because nobody here can check who issued their token;
+the test of the permissions opens that one for itself.
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
@@ -60,8 +60,8 @@ def secret_of(own: AccessKey, key_id: str, token: str) -> str | None:
     except iam_evaluator.AmbiguousAccessKeyError:
         return None
     account = responses._account_from_sts_session(key_id) or account or responses.get_account_id()
-    found = iam_evaluator.resolve_credential(key_id, account, token)
-    return getattr(found, "secret_access_key", None)
+    credential = iam_evaluator.resolve_credential(key_id, account, token)
+    return getattr(credential, "secret_access_key", None)
 
 
 async def _unsigned(request: Request, why: Problem, receive: Receive) -> Receive | Refusal:

@@ -91,10 +91,10 @@ def _size_problems(cpu: object, memory: object) -> Iterator[str]:
 
 def units(size: object) -> int | None:
     """Return CPU units or MiB of a size as ECS takes it: 512, ".5 vCPU", "2 GB"; None otherwise."""
-    found = re.fullmatch(r"(\d*\.?\d+)\s*(vcpu|gb)?", str(size).strip(), re.IGNORECASE)
-    if not found:
+    match = re.fullmatch(r"(\d*\.?\d+)\s*(vcpu|gb)?", str(size).strip(), re.IGNORECASE)
+    if not match:
         return None
-    exact = float(found[1]) * (GIB if found[2] else 1)
+    exact = float(match[1]) * (GIB if match[2] else 1)
     return int(exact) if exact.is_integer() else None
 
 

@@ -24,7 +24,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import ecs
 
-# A circuit breaker of the default size has seen enough after three failed tasks.
+# A circuit breaker of the default size ends a rollout after three failed tasks.
 FREE_ENDS = 3
 LONGEST_PAUSE_SECONDS = 27 * 60
 # A task that ran for so long is not one that fails to start.

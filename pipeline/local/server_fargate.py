@@ -11,7 +11,7 @@
 - The variables by which MiniStack's containers would find it are left out: it listens on
   loopback, where no container reaches it. A task has no metadata and no credentials here.
 
-What is left: containers of one task do not share their volumes, network or memory; an EFS
+Not as on Fargate: containers of one task do not share their volumes, network or memory; an EFS
 volume is an empty one; ulimits, systemControls and the ephemeral storage's size are not applied.
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
@@ -47,8 +47,8 @@ def refuse_what_fargate_refuses() -> None:
     create, update = handlers["create"], handlers["update"]
 
     def register_checked(data: Definition) -> Any:
-        if found := server_definition.problem(data):
-            return ecs.error_response_json("ClientException", found, 400)
+        if reason := server_definition.problem(data):
+            return ecs.error_response_json("ClientException", reason, 400)
         return register(data)
 
     def create_checked(name: str, properties: Definition, stack: str) -> Any:
@@ -77,8 +77,8 @@ def replace_action(action: str, name: str, function: Any) -> None:
 
 def _checked(properties: Definition) -> Definition:
     """Return a template's definition; raise ValueError, which becomes the event's reason."""
-    if found := server_definition.problem(server_definition.camel(properties)):
-        raise ValueError(f"{found} (Service: AmazonECS; Status Code: 400; ClientException)")
+    if reason := server_definition.problem(server_definition.camel(properties)):
+        raise ValueError(f"{reason} (Service: AmazonECS; Status Code: 400; ClientException)")
     return _with_volumes(properties)
 
 
@@ -94,10 +94,10 @@ def _launch_problem(data: Definition) -> Any:
     providers = [each.get("capacityProvider", "") for each in strategy or []]
     if all(name.startswith("FARGATE") for name in providers or [launch_type or "EC2"]):
         return None
-    found = (
+    message = (
         "No Container Instances were found in your cluster. The local account has Fargate alone."
     )
-    return ecs.error_response_json("InvalidParameterException", found, 400)
+    return ecs.error_response_json("InvalidParameterException", message, 400)
 
 
 def run_as_fargate() -> None:
@@ -111,9 +111,9 @@ def run_as_fargate() -> None:
             options.pop(name, None)
         return {**options, **container_options(task, container)}
 
-    def register_without_addresses(*given: Any) -> Any:
-        token = register(*given)
-        variables = given[5]
+    def register_without_addresses(*values: Any) -> Any:
+        token = register(*values)
+        variables = values[5]
         for name in UNREACHABLE:
             variables.pop(name, None)
         return token

@@ -112,8 +112,8 @@ def refusal(method: str, path: str, headers: Headers) -> Refusal | None:
         return Refusal("AccessDenied", "The local account answers to localhost names alone.")
     if part_of(name, path) is Part.APPLICATION:
         return None
-    if found := browser_header(headers):
-        return Refusal("AccessDenied", f"The local account is closed to browsers ({found}).")
+    if header := browser_header(headers):
+        return Refusal("AccessDenied", f"The local account is closed to browsers ({header}).")
     if method == "OPTIONS":
         return Refusal("AccessDenied", "The local account answers no preflight.")
     return None

@@ -66,8 +66,8 @@ def _stack_of(action: str, parameters: Parameters) -> Stack | None:
     """Return the stack that a call would change; None for one that it would create."""
     name = helpers._p(parameters, "StackName")
     if action == "ExecuteChangeSet":
-        _, found = changesets._find_change_set(helpers._p(parameters, "ChangeSetName"), name)
-        name = found["StackName"] if found else name
+        _, change_set = changesets._find_change_set(helpers._p(parameters, "ChangeSetName"), name)
+        name = change_set["StackName"] if change_set else name
     if helpers._p(parameters, "ChangeSetType") == "CREATE":
         return None
     stack = handlers._resolve_stack(name)

@@ -46,8 +46,8 @@ def logged_in(own: AccessKey) -> Callable[[Scope, Receive], Awaitable[Receive | 
     """Return the check of the registry: the request has the user and password of a login."""
 
     async def check(scope: Scope, receive: Receive) -> Receive | Refusal:
-        user, given = basic(dict(header_list(scope)).get("authorization", ""))
-        if user == USER and is_password(own.secret, given, time.time()):
+        user, secret = basic(dict(header_list(scope)).get("authorization", ""))
+        if user == USER and is_password(own.secret, secret, time.time()):
             return receive
         return Refusal(
             "UNAUTHORIZED",
@@ -66,8 +66,8 @@ def basic(authorization: str) -> tuple[str, str]:
         text = base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, ValueError):
         return "", ""
-    user, _, given = text.partition(":")
-    return (user, given) if kind.lower() == "basic" else ("", "")
+    user, _, secret = text.partition(":")
+    return (user, secret) if kind.lower() == "basic" else ("", "")
 
 
 def give_passwords(own: AccessKey) -> None:

@@ -5,7 +5,7 @@ Part of `server.py`. Gaps of MiniStack's CloudFormation that are closed here, be
 
 - A stack does not wait for its service. Here create and update of an AWS::ECS::Service end
   when the service is stable, and fail when its deployment has failed, or was cancelled.
-- A service whose creation failed outlives the rollback, and stands in the next one's way;
+- A service whose creation failed outlives the rollback, and is in the way of the next one;
   one whose update failed is not sent back. Here both happen.
 - ECS calls a service's first deployment complete before it began. Here it begins.
 - A template's secrets reach no container, and its numbers stay texts. Here they do not.
@@ -27,7 +27,7 @@ SERVICE = "AWS::ECS::Service"
 ROLLOUT_SECONDS = 600
 POLL_SECONDS = 0.1
 
-# AWS has no such end; what is left can be deleted, or freed by ContinueUpdateRollback.
+# AWS has no such end; such a stack can be deleted, or freed by ContinueUpdateRollback.
 CUT_OFF = {
     "CREATE_IN_PROGRESS": "CREATE_FAILED",
     "DELETE_IN_PROGRESS": "DELETE_FAILED",
@@ -41,7 +41,7 @@ Properties = dict[str, Any]
 
 
 class Outcome(Enum):
-    """Where a service stands on its way to a deployment."""
+    """How far a service is on its way to a deployment."""
 
     WAITING = "waiting"
     STABLE = "stable"
@@ -57,8 +57,8 @@ def keep_types() -> None:
     def normalize_all(definitions: list[Properties]) -> list[Properties]:
         return [typed_container(each) for each in normalize(definitions)]
 
-    def create_typed(name: str, given: Properties, stack: str) -> Any:
-        return create(name, typed_service(given), stack)
+    def create_typed(name: str, properties: Properties, stack: str) -> Any:
+        return create(name, typed_service(properties), stack)
 
     def update_typed(service: str, old: Properties, new: Properties, stack: str) -> Any:
         return update(service, typed_service(old), typed_service(new), stack)
@@ -69,8 +69,8 @@ def keep_types() -> None:
 
 def typed_container(definition: Properties) -> Properties:
     """Turn a container definition of a template into one of the ECS API."""
-    given = definition.get("secrets", [])
-    secrets = [{"name": each["Name"], "valueFrom": each["ValueFrom"]} for each in given]
+    references = definition.get("secrets", [])
+    secrets = [{"name": each["Name"], "valueFrom": each["ValueFrom"]} for each in references]
     ports = [
         {**each, "containerPort": int(each["containerPort"])}
         for each in definition.get("portMappings", [])
@@ -79,45 +79,45 @@ def typed_container(definition: Properties) -> Properties:
     return {**definition, "secrets": secrets, "portMappings": ports, "linuxParameters": linux}
 
 
-def typed_service(given: Properties) -> Properties:
+def typed_service(properties: Properties) -> Properties:
     """Turn the texts that Number parameters become back into numbers."""
     balancers = [
         {**each, "ContainerPort": int(each["ContainerPort"])}
-        for each in given.get("LoadBalancers", [])
+        for each in properties.get("LoadBalancers", [])
     ]
-    count = int(given.get("DesiredCount", 1))
-    return {**given, "DesiredCount": count, "LoadBalancers": balancers}
+    count = int(properties.get("DesiredCount", 1))
+    return {**properties, "DesiredCount": count, "LoadBalancers": balancers}
 
 
 def begin_deployments() -> None:
     """Let a service's first deployment be in progress until it has come about."""
     make = ecs._make_deployment
 
-    def make_in_progress(*given: Any, **named: Any) -> Properties:
-        return {**make(*given, **named), "rolloutState": "IN_PROGRESS", "rolloutStateReason": ""}
+    def make_in_progress(*values: Any, **named: Any) -> Properties:
+        return {**make(*values, **named), "rolloutState": "IN_PROGRESS", "rolloutStateReason": ""}
 
     ecs._make_deployment = make_in_progress
 
 
 def wait_for_services() -> None:
-    """Make a stack wait for its services, and take back those that fail."""
+    """Make a stack wait for its services, and roll back those that fail."""
     handlers = provisioners._RESOURCE_HANDLERS[SERVICE]
     create, update, delete = (handlers[each] for each in ("create", "update", "delete"))
     on_thread, sends_back = stacks._runs_on_worker_thread, stacks._sends_back_failed_update
 
-    def create_and_wait(name: str, given: Properties, stack: str) -> Any:
-        made = create(name, given, stack)
+    def create_and_wait(name: str, properties: Properties, stack: str) -> Any:
+        service = create(name, properties, stack)
         try:
-            _wait(stack, made[0])
+            _wait(stack, service[0])
         except ValueError:
-            delete(made[0], given)
+            delete(service[0], properties)
             raise
-        return made
+        return service
 
     def update_and_wait(service: str, old: Properties, new: Properties, stack: str) -> Any:
-        made = update(service, old, new, stack)
-        _wait(stack, made[0])
-        return made
+        updated = update(service, old, new, stack)
+        _wait(stack, updated[0])
+        return updated
 
     stacks._runs_on_worker_thread = lambda kind: kind == SERVICE or on_thread(kind)
     stacks._sends_back_failed_update = lambda kind: kind == SERVICE or sends_back(kind)
@@ -134,12 +134,12 @@ def fail_what_was_cut_off() -> None:
 
 def outcome(service: Properties, deployment: str) -> Outcome:
     """Judge a service, as MiniStack keeps it, by the deployment that is waited for."""
-    found = next((each for each in service["deployments"] if each["id"] == deployment), None)
-    if found is None or found["rolloutState"] == "FAILED":
+    own = next((each for each in service["deployments"] if each["id"] == deployment), None)
+    if own is None or own["rolloutState"] == "FAILED":
         return Outcome.FAILED
-    counts = {service["runningCount"], found["runningCount"]}
+    counts = {service["runningCount"], own["runningCount"]}
     # No task of before runs any more.
-    stable = found["rolloutState"] == "COMPLETED" and counts == {service["desiredCount"]}
+    stable = own["rolloutState"] == "COMPLETED" and counts == {service["desiredCount"]}
     return Outcome.STABLE if stable else Outcome.WAITING
 
 
@@ -148,8 +148,8 @@ def _wait(stack: str, arn: str) -> None:
     service = ecs._services["/".join(arn.split("/")[-2:])]
     deployment = ecs._primary_deployment(service)["id"]
     until = time.monotonic() + ROLLOUT_SECONDS
-    while (seen := outcome(service, deployment)) is not Outcome.STABLE:
-        if seen is Outcome.FAILED:
+    while (state := outcome(service, deployment)) is not Outcome.STABLE:
+        if state is Outcome.FAILED:
             raise ValueError(f"{arn}: ECS Deployment Circuit Breaker was triggered")
         if why := server_operations.interruption(cloudformation._stacks.get(stack) or {}):
             raise ValueError(why)

@@ -77,7 +77,13 @@ def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
     """
     ecs = aws.client(settings, "ecs")
-    arn = ecs.register_task_definition(**definition)["taskDefinition"]["taskDefinitionArn"]
+    answer = ecs.register_task_definition(**definition)
+    arn = answer.get("taskDefinition", {}).get("taskDefinitionArn")
+    if not arn:
+        raise Failed(
+            "ECS answered a registration without a task definition",
+            hint="find out what answers in place of AWS, such as a proxy",
+        )
     try:
         yield arn
     finally:

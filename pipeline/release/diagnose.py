@@ -1,10 +1,12 @@
 """Why a release fails, read while ECS still knows: a rollback deletes the evidence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import aws, polling
 from pipeline.release import faults, log_stream, service, targets, tasks
+from pipeline.release.log_stream import LogStream
 from pipeline.release.service import Place
 from pipeline.release.targets import Target
 from pipeline.settings import Settings
@@ -135,7 +137,7 @@ def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskS
     definitions = _definitions(settings, task)
     container = faults.failed_container(task, definitions)
     has_run = task.get("startedAt") or (container or {}).get("exitCode") is not None
-    lines = _log(settings, task, definitions, container) if has_run else []
+    lines = _log(settings, task, definitions, container, _to_the_error) if has_run else []
     event = stopped(task, definitions, container, lines, target)
     return replace(event, log=tuple(lines[-SHOWN_LINES:]))
 
@@ -166,7 +168,7 @@ def stopped(
 def report(settings: Settings, task: dict[str, Any], target: str) -> TaskUnhealthy:
     """Gather what a running task that is not healthy has written so far."""
     definitions = _definitions(settings, task)
-    lines = _log(settings, task, definitions, None)
+    lines = _log(settings, task, definitions, None, log_stream.newest)
     line = faults.exception_line(lines)
     what = faults.shorten(f"{target}: {line}" if line else target)
     return TaskUnhealthy(log_stream.short(task["taskArn"]), what, tuple(lines[-SHOWN_LINES:]))
@@ -178,15 +180,20 @@ def _definitions(settings: Settings, task: dict[str, Any]) -> list[dict[str, Any
     return list(answer["taskDefinition"].get("containerDefinitions", []))
 
 
+def _to_the_error(stream: LogStream) -> list[str]:
+    return log_stream.last_lines(stream, faults.exception_line)
+
+
 def _log(
     settings: Settings,
     task: dict[str, Any],
     definitions: list[dict[str, Any]],
     container: dict[str, Any] | None,
+    read: Callable[[LogStream], list[str]],
 ) -> list[str]:
     """Read the last lines of the container that failed, or of the first essential one."""
     essential = sorted(definitions, key=lambda each: not each.get("essential", True))
     own = [each for each in essential if container is None or each["name"] == container["name"]]
     streams = (log_stream.of_container(settings, task, each) for each in own)
     stream = next((each for each in streams if each), None)
-    return log_stream.last_lines(stream) if stream else []
+    return read(stream) if stream else []

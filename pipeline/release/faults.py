@@ -152,6 +152,10 @@ AFTERWARDS = re.compile(
 )
 
 
+# A line of an access log, as entries/web.sh and most servers write it.
+REQUEST = re.compile(r"\"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /|\S+ \S+ \S+ \[.+?\] \"")
+
+
 def exception_line(lines: Sequence[str]) -> str:
     """Pick the line of a log that names the error; "" when none does.
 
@@ -170,14 +174,14 @@ def last_words(lines: Sequence[str], container: dict[str, Any] | None) -> str:
     """Return the line of a log that names the error of a container that stopped.
 
     One that ended by itself with a code of its own has said why, if anything, in its last
-    line: a shell's "NAME: is not set" looks like no error.
+    line: a shell's "NAME: is not set" looks like no error. A request is no last word.
     """
     if line := exception_line(lines):
         return line
     code = (container or {}).get("exitCode")
     ended_itself = code is not None and code != 0 and code not in STOPPED_WITH_THE_TASK
-    texts = [each.strip() for each in lines if each.strip() and not AFTERWARDS.search(each)]
-    return next(reversed(texts), "") if ended_itself else ""
+    own = [each.strip() for each in lines if not (AFTERWARDS.search(each) or REQUEST.match(each))]
+    return next((each for each in reversed(own) if each), "") if ended_itself else ""
 
 
 def _ends_of_tracebacks(lines: Sequence[str]) -> Iterator[str]:

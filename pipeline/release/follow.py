@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import aws, polling
 from pipeline.errors import Failed
-from pipeline.release import log_stream, running, tasks
+from pipeline.release import faults, log_stream, running, tasks
 from pipeline.release.log_stream import LogStream
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say
@@ -56,8 +56,14 @@ class _Log:
     def show(self) -> None:
         self._add(self.stream.new() if self.stream else [])
 
-    def drain(self, seconds: float) -> None:
-        self._add(self.stream.drain(seconds) if self.stream else [])
+    def drain(self, seconds: float, *, failed: bool) -> None:
+        """Read the rest: of a failed task, until the line that names the error has come."""
+
+        def is_enough(more: list[str]) -> object:
+            lines = [*self.lines, *more]
+            return faults.exception_line(lines) if failed else lines
+
+        self._add(self.stream.drain(seconds, is_enough) if self.stream else [])
 
     def _add(self, lines: list[str]) -> None:
         self.lines += lines
@@ -75,7 +81,8 @@ def to_the_end(watched: Watched, say: Say, others: Callable[[], list[Task]] = li
     for task in _observed(watched, RUN_SECONDS):
         log.show()
         if task.get("lastStatus") == "STOPPED":
-            log.drain(_drain_seconds(watched, task))
+            codes = [each.get("exitCode") for each in task.get("containers", [])]
+            log.drain(_drain_seconds(watched.settings, codes), failed=any(codes))
             return Ended(task, log.lines)
         if may_yield and (older := running.ahead(task, others())):
             stop(watched.settings, watched.cluster, task, "an older migration runs")
@@ -98,7 +105,7 @@ def stop_and_read(watched: Watched, reason: str, say: Say) -> list[str]:
         if task.get("lastStatus") == "STOPPED":
             break
     log = _Log(watched.stream, say)
-    log.drain(log_stream.wait_seconds(watched.settings))
+    log.drain(log_stream.wait_seconds(watched.settings), failed=False)
     return log.lines
 
 
@@ -121,12 +128,11 @@ def _observed(watched: Watched, seconds: float) -> Iterator[Task]:
         pause = min(2 * pause, POLL_SECONDS)
 
 
-def _drain_seconds(watched: Watched, task: Task) -> float:
-    """Decide how long to wait for the first line: as long as it may take when something failed.
+def _drain_seconds(settings: Settings, codes: list[int | None]) -> float:
+    """Decide how long to wait for lines: as long as they may take when something failed.
 
-    A task that never ran writes nothing.
+    `codes` are the containers' exit codes. A task that never ran writes nothing.
     """
-    codes = [each.get("exitCode") for each in task.get("containers", [])]
     if all(code is None for code in codes):
         return 0.0
-    return log_stream.wait_seconds(watched.settings) if any(codes) else DRAIN_SECONDS
+    return log_stream.wait_seconds(settings) if any(codes) else DRAIN_SECONDS

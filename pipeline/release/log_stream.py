@@ -1,6 +1,6 @@
 """One container's log stream: its end, and what it writes while it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ POLL_SECONDS = 0.5
 # A page may be empty though more follow; a stream of nothing else is given up.
 MAX_PAGES = 20
 
+Enough = Callable[[list[str]], object]
+
 
 @dataclass
 class LogStream:
@@ -23,7 +25,6 @@ class LogStream:
     group: str
     name: str
     token: str = ""
-    is_empty: bool = True
     unreadable: str = field(default="", init=False)
 
     def new(self) -> list[str]:
@@ -33,27 +34,22 @@ class LogStream:
         says so, once: a reader of evidence must not end what it watches.
         """
         try:
-            lines = [each["message"].rstrip() for each in self._events()]
+            return [each["message"].rstrip() for each in self._events()]
         except aws.client(self.settings, "logs").exceptions.ResourceNotFoundException:
             return []
         except aws.client(self.settings, "logs").exceptions.ClientError as error:
             said, self.unreadable = self.unreadable, f"the log cannot be read: {error}"
             return [] if said else [self.unreadable]
-        self.is_empty = self.is_empty and not lines
-        return lines
 
-    def drain(self, seconds: float) -> list[str]:
+    def drain(self, seconds: float, is_enough: Enough) -> list[str]:
         """Read to the end of a stream whose container has ended, for so long at most.
 
-        Waits for a first line, and then until nothing more comes.
+        `is_enough` decides by the lines of this call whether what comes later is not needed.
         """
         until, lines = polling.monotonic() + seconds, self.new()
-        while polling.monotonic() < until and not self.unreadable:
+        while not (is_enough(lines) or self.unreadable) and polling.monotonic() < until:
             polling.sleep(POLL_SECONDS)
-            more = self.new()
-            lines += more
-            if not (more or self.is_empty):
-                break
+            lines += self.new()
         return lines
 
     def _events(self) -> Iterator[dict[str, Any]]:
@@ -93,17 +89,21 @@ def wait_seconds(settings: Settings) -> float:
     return LOCAL_WAIT_SECONDS if settings.is_local else WAIT_SECONDS
 
 
-def last_lines(stream: LogStream) -> list[str]:
-    """Read the last lines of a stream, LINES at most; wait for the first one to arrive."""
+def last_lines(stream: LogStream, is_enough: Enough) -> list[str]:
+    """Read the last lines of a stream, LINES at most, oldest first.
+
+    What a container wrote last is what matters, and arrives last: the lines are read again
+    until they are enough, or the time is up.
+    """
     until = polling.monotonic() + wait_seconds(stream.settings)
     while True:
-        lines = _newest(stream)
-        if lines or polling.monotonic() >= until:
+        lines = newest(stream)
+        if is_enough(lines) or polling.monotonic() >= until:
             return lines
         polling.sleep(POLL_SECONDS)
 
 
-def _newest(stream: LogStream) -> list[str]:
+def newest(stream: LogStream) -> list[str]:
     """Read the newest page that is not empty; an empty one may stand before others."""
     settings = stream.settings
     logs = aws.client(settings, "logs")

@@ -135,7 +135,11 @@ def _start(migration: Migration, definition: str) -> Task:
     )
     if not answer.get("tasks"):
         reasons = [each.get("reason", "") for each in answer.get("failures", [])]
-        raise Failed(f"ECS cannot start the migration: {'; '.join(reasons) or 'no reason given'}")
+        raise Failed(
+            f"ECS cannot start the migration: {'; '.join(reasons) or 'it gives no reason'}",
+            hint="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
+            "api_failures_messages.html explains each reason; then the same command again",
+        )
     return dict(answer["tasks"][0])
 
 

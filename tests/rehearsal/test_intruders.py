@@ -1,14 +1,19 @@
-"""Nobody else uses the local account: shown with a real browser, and as another user."""
+"""Nobody else uses the local account: shown with a real browser, and as another user.
+
+And its tasks have nothing of this machine, but what Fargate would give them.
+"""
 
 import html
 import json
 import os
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,7 +21,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.browser import REBOUND, Site, browsing, foreign_site
-from tests.rehearsal.project import Project, standing
+from tests.rehearsal.project import Project, get, standing
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -289,6 +294,59 @@ def test_an_unsigned_token_takes_no_role(account: Project) -> None:
     role = {"RoleArn": "arn:aws:iam::000000000000:role/slipway", "RoleSessionName": "evil"}
     with pytest.raises(ClientError, match="MissingAuthenticationToken"):
         account.client("sts").assume_role_with_web_identity(**role, WebIdentityToken="a.b.c" * 4)
+
+
+def test_another_account_of_the_port_is_left_alone(
+    account: Project, url: str, tmp_path: Path
+) -> None:
+    """Another user, or another state folder, can neither use nor remove it."""
+    other = replace(account, state=tmp_path)
+
+    for command in (["local.down", "--yes"], ["local.up"]):
+        output = other.run("invoke", *command)
+        assert output.code == 2
+        assert f"port {account.port} is taken by another local AWS account" in output.text
+    assert get(url)[0] == 200
+
+
+def test_a_database_is_removed_by_nobody_who_was_not_asked(account: Project, url: str) -> None:
+    """Without a terminal there is nobody to ask, so a script has to say it."""
+    output = account.run("invoke", "local.down")
+
+    assert output.code == 4
+    assert "invoke local.down --yes" in output.text
+    assert get(url)[0] == 200
+
+
+def test_a_database_that_is_gone_is_brought_up_with_its_rows(account: Project, url: str) -> None:
+    """Its container, that is; the rows are in a volume."""
+    name = account.run("docker", "ps", "--format", "{{.Names}}", "--filter", f"name={PORT}").text
+    sign = urllib.parse.urlencode({"name": "A visitor", "message": "Before the fall"}).encode()
+    urllib.request.urlopen(f"{url}sign", data=sign, timeout=10).close()  # noqa: S310 - our own
+    account.run("docker", "rm", "--force", name.strip())
+
+    assert account.run("invoke", "local.up").code == 0
+
+    assert "Before the fall" in get(url)[1]
+
+
+def test_a_container_that_is_gone_is_replaced(account: Project, url: str) -> None:
+    """Its task has stopped, with a reason, and is no target in the meantime."""
+    assert url
+    before = {task["taskArn"]: task for task in account.running_tasks()}
+    arn, task = before.popitem()
+    account.run("docker", "rm", "--force", task["containers"][0]["runtimeId"])
+
+    until = time.monotonic() + 60
+    while len({each["taskArn"] for each in account.running_tasks()} - {arn}) < 2:
+        assert time.monotonic() < until
+        time.sleep(1)
+        assert get(url)[0] == 200
+
+    ecs, cluster = account.client("ecs"), task["clusterArn"]
+    (stopped,) = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+    assert stopped["lastStatus"] == "STOPPED"
+    assert stopped["containers"][0]["reason"] == "the container is gone"
 
 
 def definition(image: str, **container: Any) -> dict[str, Any]:

@@ -99,10 +99,25 @@ def remove_by_digest(images: str) -> None:
 
 def test_a_build_is_kept_where_every_job_finds_it(job: Job) -> None:
     """The image and the layers of its build are in the registry, behind its password."""
+    # As a runner with a umask of 0 checks out; git does not call it an edit.
+    for file in (job.project.folder / "webapp").rglob("*.py"):
+        file.chmod(0o666)
+    job.project.write("webapp/.env", "DB_PASSWORD=hush")
+
     built = job.invoke("build")
 
     assert built.code == 0
     assert job.tags == {job.tag, "cache"}
+
+
+def test_the_image_holds_what_is_committed_and_nothing_else(job: Job) -> None:
+    """No file that git ignores, and none that everybody may write to."""
+    image = f"{job.project.images}:{job.tag}"
+    find = ["docker", "run", "--rm", "--pull", "never", image, "find", "/app"]
+
+    assert job.project.run(*find, "-name", ".env").text == ""
+    assert job.project.run(*find, "!", "-type", "l", "-perm", "-o+w").text == ""
+    assert "/app/webapp/app.py" in job.project.run(*find, "-name", "*.py").text
 
 
 def test_a_suite_that_passed_is_known_to_every_job(job: Job) -> None:

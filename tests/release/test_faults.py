@@ -250,6 +250,8 @@ def test_the_line_of_the_error_is_picked(text: str, expected: str) -> None:
         (2, ["starting", "migrate.sh: 5: NEEDED: is not set"], "migrate.sh: 5: NEEDED: is not set"),
         (7, ["KeyError: 'X'", "no wind in the sails"], "KeyError: 'X'"),
         (7, ["no wind in the sails", "", "Shutting down: Master"], "no wind in the sails"),
+        (7, ["no wind", "GET /health/live 200 12 3ms"], "no wind"),
+        (7, ['10.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200'], ""),
         (7, [], ""),
         (0, ["GET / 200"], ""),
         (143, ["GET / 200"], ""),

@@ -64,13 +64,13 @@ def test_a_stream_that_may_not_be_read_says_so_once(logs: Stubber, stream: LogSt
 def test_the_last_lines_may_arrive_after_the_end(
     logs: Stubber, stream: LogStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A first line is waited for; then it ends with the first read that has nothing new."""
+    """A stream is read again until what came is enough."""
     monkeypatch.setattr(polling, "sleep", lambda _: None)
     logs.add_client_error("get_log_events", "ResourceNotFoundException")
-    written(logs, "late", token="a")
-    written(logs, asked="a", token="a")
-    written(logs, asked="a", token="a")
-    assert stream.drain(60) == ["late"]
+    for asked, token, lines in (("", "a", ["starting"]), ("a", "b", ["KeyError"])):
+        written(logs, *lines, asked=asked, token=token)
+        written(logs, asked=token, token=token)
+    assert stream.drain(60, lambda lines: "KeyError" in lines) == ["starting", "KeyError"]
 
 
 def newest(logs: Stubber, *lines: str, asked: str = "", token: str = "") -> None:
@@ -87,7 +87,18 @@ def test_the_last_lines_are_read_from_the_end(logs: Stubber, stream: LogStream) 
     """An empty page may stand before the newest lines."""
     newest(logs, token="a")
     newest(logs, "first", "last", asked="a", token="b")
-    assert log_stream.last_lines(stream) == ["first", "last"]
+    assert log_stream.last_lines(stream, bool) == ["first", "last"]
+
+
+def test_the_last_line_is_waited_for(
+    logs: Stubber, stream: LogStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a container wrote last arrives last, and is the reason."""
+    monkeypatch.setattr(polling, "sleep", lambda _: None)
+    newest(logs, "starting", token="a")
+    newest(logs, "starting", "KeyError", token="a")
+    lines = log_stream.last_lines(stream, lambda lines: "KeyError" in lines)
+    assert lines == ["starting", "KeyError"]
 
 
 def test_lines_that_never_arrive_are_not_waited_for_long(
@@ -96,7 +107,7 @@ def test_lines_that_never_arrive_are_not_waited_for_long(
     """A container that wrote nothing has no stream, and its end no lines."""
     monkeypatch.setattr(log_stream, "WAIT_SECONDS", 0)
     logs.add_client_error("get_log_events", "ResourceNotFoundException")
-    assert log_stream.last_lines(stream) == []
+    assert log_stream.last_lines(stream, bool) == []
 
 
 def test_the_stream_is_named_as_ecs_names_it(staging: Settings) -> None:

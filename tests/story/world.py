@@ -151,7 +151,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
-            patch.setattr(aws_calls, "_start_watcher", lambda: None)
+            patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
             patch.setattr(polling, "monotonic", self.clock.monotonic)
             patch.setattr(polling, "wall", self.clock.wall)
             patch.setattr(polling, "sleep", self.sleep)

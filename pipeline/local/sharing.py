@@ -1,0 +1,20 @@
+"""Which checkout used a local account last: its stack and database are shared by all."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+
+def note(kept: Path, checkout: Path, say: Callable[[str], None], port: int) -> None:
+    """Write into the file `kept` that `checkout` uses the account; say that another one did.
+
+    A checkout that is gone is not mentioned.
+    """
+    last = kept.read_text(encoding="utf-8").strip() if kept.exists() else ""
+    if last == str(checkout):
+        return
+    kept.write_text(f"{checkout}\n", encoding="utf-8")
+    if last and Path(last).is_dir():
+        say(
+            f"the local AWS account of port {port} was last used from {last}:"
+            " its stack and database are shared; another LOCAL_PORT is another account"
+        )
