@@ -125,9 +125,9 @@ class Person:
         return Outcome(0, "", events)
 
 
-def with_variable(settings: Settings) -> Desired:
-    """Return what a commit wants whose containers find one more variable: NEEDED."""
-    return application(replace(settings, stack_template="tests.story.own_template.template"))
+def own_template(settings: Settings, name: str) -> Desired:
+    """Return what a commit wants that brings one of the templates of tests/story/own_template."""
+    return application(replace(settings, stack_template=f"tests.story.own_template.{name}"))
 
 
 @cache
