@@ -12,7 +12,7 @@ from pipeline.release.stack import Stack
 from pipeline.release.stack_events import Progress, StackEventCursor, new_token
 from pipeline.release.states import State, Step
 from pipeline.settings import Settings
-from pipeline.view.events import Note, Say, StackEvent
+from pipeline.view.events import Note, Say, StackEvent, stage
 
 WATCH_SECONDS = 3600
 POLL_SECONDS = 1.0
@@ -88,8 +88,9 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
     cursor = StackEventCursor(settings, busy.id).skip()
     shown = ShownEvents(say, busy.name, frozenset({busy.name}))
     watched = ServiceWatch(settings, busy, say)
-    _until_ended(settings, busy, cursor, Progress(begun=True), watched, shown.say)
-    shown.summarise()
+    with stage(say, "wait"):
+        _until_ended(settings, busy, cursor, Progress(begun=True), watched, shown.say)
+        shown.summarise()
     return stack.observe(settings, busy.name)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.release.states import State, Step
+from pipeline.view.events import StageStarted
 from tests.story.person import Person
 from tests.story.revisions import ONE, TWO, writes
 from tests.story.world import World
@@ -76,7 +77,10 @@ def test_a_stack_that_changes_is_waited_for(deployed: World, person: Person, sta
 
     deployed.script.before("sleep", come_to_rest, nth=5)
     two = person.push(TWO)
-    assert person.deploy(two).code == 0
+    done = person.deploy(two)
+    assert done.code == 0
+    # A stage has a clock or a heartbeat: the wait may be long.
+    assert StageStarted("wait") in done.events
     assert deployed.serving() == {two.digest}
     assert [each["ResourceStatus"] for each in stack.events].index(state.status)
 
