@@ -243,7 +243,7 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     assert (credentials.access_key, credentials.token) == ("local", None)
 
 
-def test_awscli_gets_the_same_account(staging: Settings) -> None:
+def test_a_child_gets_the_same_account(staging: Settings) -> None:
     """What a child needs to know stands in its environment, and nothing that is not set."""
     given = aws.child_environment(staging)
     assert {name: text for name, text in given.items() if text} == {
