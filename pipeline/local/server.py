@@ -42,6 +42,7 @@ from pipeline.local import (
     server_operations,
     server_registry,
     server_stacks,
+    server_targets,
     server_tasks,
 )
 from pipeline.local.server_guard import Part
@@ -167,6 +168,7 @@ def main() -> None:
     server_endings.remove_what_ended()
     server_endings.back_off(server_endings.Backoff())
     server_tasks.wait_for_health()
+    server_targets.list_what_is_checked()
     server_tasks.drain_before_stop()
     server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":
