@@ -22,7 +22,7 @@ T = TypeVar("T")
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
     """Wrap a task's body: every error that a user can cause ends as one message and a code.
 
-    SIGTERM, which is how a cancelled GitLab job is told, and SIGHUP are treated as Ctrl-C.
+    SIGTERM, with which GitLab cancels a job, and SIGHUP are treated as Ctrl-C.
     Raises invoke's Exit, which prints the message and exits without a traceback.
     """
 

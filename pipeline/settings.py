@@ -47,11 +47,9 @@ class Settings:
     ecr_repository: str = setting(
         "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
     )
-    access_key_id: str | None = setting(
-        "AWS_ACCESS_KEY_ID", "an access key, where no other credentials are", optional=True
-    )
+    access_key_id: str | None = setting("AWS_ACCESS_KEY_ID", "an access key", optional=True)
     secret_access_key: str | None = setting(
-        "AWS_SECRET_ACCESS_KEY", "the secret half of it", optional=True, secret=True
+        "AWS_SECRET_ACCESS_KEY", "its secret", optional=True, secret=True
     )
     session_token: str | None = setting(
         "AWS_SESSION_TOKEN", "the token of a temporary key", optional=True, secret=True

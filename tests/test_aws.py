@@ -62,7 +62,7 @@ def answering(
 
 
 def test_a_throttled_call_is_tried_again(settings: Settings, allowed_ports: set[int]) -> None:
-    """AWS slows down whoever asks much, and a deploy asks every second."""
+    """AWS slows down a client that asks much, and a deploy asks every second."""
     answers = [THROTTLED, NO_STACKS]
     with answering(answers) as server:
         allowed_ports.add(server.server_port)

@@ -177,7 +177,7 @@ def test_a_denial_names_the_identity_and_its_source(staging: Settings) -> None:
     [
         (
             {"profile": "shop", "credentials_from": ("AWS_PROFILE",)},
-            "aws sso login --profile shop, with the AWS CLI version 2",
+            "aws sso login --profile shop (AWS CLI version 2)",
         ),
         ({"role_arn": "arn", "id_token": "jwt"}, "run the job again"),
         (

@@ -106,7 +106,7 @@ def _signals() -> Iterator[None]:
 
 
 def leave(error: BaseException) -> Exit:
-    """Return what invoke is told when a task's body raises `error`."""
+    """Return the exit that invoke gets when a task's body raises `error`."""
 
     @guarded
     def body() -> None:
@@ -146,7 +146,7 @@ def test_no_other_exit_code_exists() -> None:
 
 def test_a_message_says_what_happened_and_what_is_next() -> None:
     """Both parts of an error reach the screen."""
-    assert leave(Failed("it broke", hint="mend it")).message == "error: it broke\n  next: mend it"
+    assert leave(Failed("it broke", hint="fix it")).message == "error: it broke\n  next: fix it"
     assert leave(Failed("it broke")).message == "error: it broke"
 
 

@@ -87,7 +87,7 @@ def _proven(event: Proven) -> list[str]:
 
 
 def is_bad(event: Event) -> bool:
-    """Whether an event tells of a failure."""
+    """Whether an event is a failure."""
     match event:
         case TaskStopped() | TaskUnhealthy() | StageEnded(outcome=Outcome.FAILED):
             return True
