@@ -37,7 +37,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
                 sys.stdout.flush()
                 return returned
         except BrokenPipeError:
-            # Whoever read the output has seen enough: `| head`.
+            # The reader of the output has seen enough: `| head`.
             signals.silence()
             _leave(None, Failed.exit_code)
         except KeyboardInterrupt:

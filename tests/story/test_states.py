@@ -90,7 +90,7 @@ def test_every_state_has_its_story() -> None:
 def test_a_rollback_that_is_stuck_is_finished_by_recover(
     deployed: World, person: Person, stale: float
 ) -> None:
-    """Also when DescribeStacks has the state of before for a while; then a deploy goes on."""
+    """Also when DescribeStacks has the earlier state for a while; then a deploy goes on."""
     deployed.stacks.stale_seconds = stale
     deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     assert person.recover().code == 0
