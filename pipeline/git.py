@@ -1,6 +1,7 @@
 """Git as a deploy uses it: one call, with the failures that a user can cause explained."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import IO
 
@@ -69,10 +70,10 @@ def explain(done: Completed) -> SlipwayError:
     said = fatal[-1].removeprefix("fatal: ") if fatal else ""
     if match := re.search(r"dubious ownership in repository at '(.*)'", said):
         return ConfigurationError(
-            f"git: {said}", hint=f"git config --global --add safe.directory {match[1]}"
+            f"git: {said}", hint=f"git config --global --add safe.directory {shlex.quote(match[1])}"
         )
     if said.startswith("not a git repository"):
         return ConfigurationError(
             "this folder is not in a git repository", hint="git init, git add . and git commit"
         )
-    return CommandFailed(done, hint="read git's message above; git status shows the checkout")
+    return CommandFailed(done, hint="git status shows more; git fsck finds a damaged repository")

@@ -5,10 +5,11 @@ import hashlib
 import secrets
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, SlipwayError
 from pipeline.local_key import states
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -21,7 +22,7 @@ def alone(tag: str, waiting: Callable[[], None]) -> Iterator[bool]:
     `waiting` is called once before the wait. One file serves all tags: each locks a byte of it.
     """
     offset = int.from_bytes(hashlib.sha256(tag.encode()).digest()[:6])
-    with _file("builds.lock").open("w") as file:
+    with _open(_folder() / "builds.lock") as file:
         waited = False
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
@@ -39,20 +40,18 @@ def owned(remove: Callable[[str], None]) -> Iterator[str]:
     What a killed process left is removed first: its token's file is there, and its lock is free.
     A second Ctrl-C does not stop a removal.
     """
-    for file in sorted(_file("suites").parent.glob("suite-*.lock")):
+    folder, token = _folder(), secrets.token_hex(4)
+    for file in sorted(folder.glob("suite-*.lock")):
         _remove_left(file, remove)
-    token = secrets.token_hex(4)
-    part, file = _file(f"{token}.part"), _file(f"suite-{token}.lock")
-    with part.open("w") as lock:
+    part, file = folder / f"{token}.part", folder / f"suite-{token}.lock"
+    with _open(part) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         # Its final name when it is locked: before, it would be taken for a killed one's.
         part.rename(file)
         try:
             yield token
         finally:
-            with uninterrupted():
-                remove(token)
-                file.unlink(missing_ok=True)
+            _remove(file, remove)
 
 
 @contextmanager
@@ -70,24 +69,40 @@ def _remove_left(file: Path, remove: Callable[[str], None]) -> None:
     try:
         with file.open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with uninterrupted():
-                remove(file.stem.removeprefix("suite-"))
-                file.unlink(missing_ok=True)
+            _remove(file, remove)
     except OSError:
         return  # its owner runs, or another command removes it
 
 
-def _file(name: str) -> Path:
-    """Return a file of the user's state folder.
+def _remove(file: Path, remove: Callable[[str], None]) -> None:
+    """Remove what is of a token, then its file; where the engine refuses, the next run tries."""
+    with uninterrupted(), suppress(SlipwayError):
+        remove(file.stem.removeprefix("suite-"))
+        file.unlink(missing_ok=True)
 
-    Raises ConfigurationError where that folder cannot be written.
+
+def _open(file: Path) -> IO[str]:
+    try:
+        return file.open("w")
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _folder() -> Path:
+    """Return the folder of locks in the user's state folder.
+
+    Raises ConfigurationError where it cannot be made.
     """
     folder = states() / "images"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError(
-            f"{folder} cannot be made: {error.strerror}",
-            hint="set XDG_STATE_HOME to a folder that you may write to",
-        ) from error
-    return folder / name
+        raise _unwritable(folder, error) from error
+    return folder
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"{path} cannot be written: {error.strerror}",
+        hint="set XDG_STATE_HOME to a folder that you may write to",
+    )

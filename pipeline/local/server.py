@@ -7,7 +7,6 @@ by name, so its version is pinned, and the server does not start where a name ha
 - `server_stacks`: a stack waits for its service, and rolls back one that fails.
 - `server_operations`: a stack does one thing at a time, and what it does can be cancelled.
 - `server_tasks`: a task serves when it answers, and ends when its requests have ended.
-- `server_targets`: a task that does not answer is an unhealthy target, with AWS's reason.
 - `server_endings`: a task that ended is replaced, after growing pauses, and leaves nothing.
 - `server_fargate`: tasks have what Fargate gives them, and no more.
 - `server_guard`: no browser, and nothing that comes under a foreign name, reaches the API.
@@ -169,7 +168,7 @@ def main() -> None:
     server_endings.remove_what_ended()
     server_endings.back_off(server_endings.Backoff())
     server_tasks.wait_for_health()
-    server_targets.list_unhealthy_targets()
+    server_targets.list_what_is_checked()
     server_tasks.drain_before_stop()
     server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":

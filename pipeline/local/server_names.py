@@ -15,7 +15,7 @@ NEEDED = {
         "_with_date_header",
     ),
     "ministack.core.responses": ("_account_from_sts_session",),
-    "ministack.services.alb": ("_ACTION_MAP", "_tgs"),
+    "ministack.services.alb": ("_ACTION_MAP", "_p", "_tgs"),
     "ministack.services.cloudformation": (
         "_ACTION_HANDLERS",
         "_stacks",

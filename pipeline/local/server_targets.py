@@ -1,68 +1,95 @@
-"""Of the local account's server: targets that do not pass their health check.
+"""Part of the local account's server: targets whose health checks have not passed yet.
 
-Part of `server.py`. MiniStack calls every target healthy, and a task is none before it answers
-(`server_tasks`). Here DescribeTargetHealth lists such a task, too, in AWS's words:
+MiniStack lists healthy targets alone. Here a task that is being checked is a target, too, with
+the state, reason and description that a load balancer gives it:
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
-from collections.abc import Mapping
+import http.client
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
 from ministack.services import alb
 
-END = "</TargetHealthDescriptions>"
+ASK_SECONDS = 2
+END = b"</TargetHealthDescriptions>"
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a target's last health check failed: its port, reason code and description."""
+class Check:
+    """What a load balancer asks a target, and for which target group."""
 
+    target_group: str
     port: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Why a target is not healthy: State, Reason and Description of TargetHealth."""
+
+    state: str
     reason: str
     description: str
 
 
-# Target group's ARN -> address -> failure.
-FAILURES: dict[str, dict[str, Failure]] = {}
+INITIAL = Health("initial", "Elb.InitialHealthChecking", "Initial health checks in progress")
+# (target group's ARN, address) -> what its last check said.
+_checked: dict[tuple[str, str], tuple[int, Health]] = {}
 
 
-def failure(port: int, answer: int | OSError) -> Failure:
-    """Return the failure of a check that got a status, or an error of the connection."""
-    if isinstance(answer, int):
-        text = f"Health checks failed with these codes: [{answer}]"
-        return Failure(port, "Target.ResponseCodeMismatch", text)
-    if isinstance(answer, TimeoutError):
-        return Failure(port, "Target.Timeout", "Request timed out")
-    return Failure(port, "Target.FailedHealthChecks", "Health checks failed")
+def ask(host: str, check: Check) -> Health | None:
+    """Make one health check; None when the target is healthy."""
+    connection = http.client.HTTPConnection(host, check.port, timeout=ASK_SECONDS)
+    try:
+        connection.request("GET", check.path)
+        status = connection.getresponse().status
+    except TimeoutError:
+        return Health("unhealthy", "Target.Timeout", "Request timed out")
+    except (OSError, http.client.HTTPException):
+        return Health("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
+    finally:
+        connection.close()
+    if status == http.HTTPStatus.OK:
+        return None
+    codes = f"Health checks failed with these codes: [{status}]"
+    return Health("unhealthy", "Target.ResponseCodeMismatch", codes)
 
 
-def note(group: str, address: str, failed: Failure | None) -> None:
-    """Keep the failure of a target, or forget it."""
-    if failed:
-        FAILURES.setdefault(group, {})[address] = failed
-    else:
-        FAILURES.get(group, {}).pop(address, None)
+def remember(check: Check, address: str, health: Health | None) -> None:
+    """List a task among the targets with this health; None removes it again."""
+    key = check.target_group, address
+    if health is None:
+        _checked.pop(key, None)
+    elif address:
+        _checked[key] = check.port, health
 
 
-def list_unhealthy_targets() -> None:
-    """Add the targets that fail to the answer of DescribeTargetHealth."""
+def list_what_is_checked() -> None:
+    """Let DescribeTargetHealth list the targets whose checks have not passed yet."""
     describe = alb._ACTION_MAP["DescribeTargetHealth"]
 
-    def describe_all(params: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    def describe_all(params: Any) -> tuple[int, dict[str, str], bytes]:
         status, headers, body = describe(params)
-        group = params.get("TargetGroupArn", "")
-        name = group[0] if isinstance(group, list) else group
-        members = "".join(_member(*each) for each in FAILURES.get(name, {}).items())
-        return status, headers, body.replace(END.encode(), f"{members}{END}".encode())
+        return status, headers, with_checked(body, alb._p(params, "TargetGroupArn"))
 
     alb._ACTION_MAP["DescribeTargetHealth"] = describe_all
 
 
-def _member(address: str, failed: Failure) -> str:
-    target = f"<Target><Id>{escape(address)}</Id><Port>{failed.port}</Port></Target>"
-    why = f"<Reason>{failed.reason}</Reason><Description>{escape(failed.description)}</Description>"
-    health = f"<TargetHealth><State>unhealthy</State>{why}</TargetHealth>"
-    return f"<member>{target}{health}</member>"
+def with_checked(body: bytes, target_group: str) -> bytes:
+    """Add the targets that are being checked to an answer of DescribeTargetHealth."""
+    members = [
+        _member(address, port, health)
+        for (group, address), (port, health) in sorted(_checked.items())
+        if group == target_group
+    ]
+    return body.replace(END, "".join(members).encode() + END)
+
+
+def _member(address: str, port: int, health: Health) -> str:
+    target = f"<Target><Id>{escape(address)}</Id><Port>{port}</Port></Target>"
+    parts = {"State": health.state, "Reason": health.reason, "Description": health.description}
+    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
+    return f"<member>{target}<TargetHealth>{inner}</TargetHealth></member>"

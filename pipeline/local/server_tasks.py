@@ -14,9 +14,7 @@ rollout loses requests.
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
-import http.client
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.concurrency import spawn_background
@@ -24,6 +22,7 @@ from ministack.core.responses import request_scope
 from ministack.services import alb, ecs, ssm
 
 from pipeline.local import server_endings, server_targets
+from pipeline.local.server_targets import Check
 
 HEALTH_SECONDS = 60
 DRAIN_SECONDS = 1.0
@@ -70,15 +69,6 @@ def decrypt_parameters() -> None:
     ssm.resolve_parameter_value = resolve_decrypted
 
 
-@dataclass(frozen=True)
-class Check:
-    """What a task's load balancer asks, and for which target group."""
-
-    target_group: str
-    port: int
-    path: str
-
-
 def forget_tasks_of_before() -> None:
     """Let tasks whose containers ended with the server of before be stopped, and count so."""
     for task in ecs._tasks._data.values():
@@ -102,14 +92,17 @@ def health_check(task: Task) -> Check | None:
 
 
 def _becomes_healthy(task: Task, check: Check) -> bool:
-    """Ask until the task answers; a task that ends before, or does not answer, is stopped."""
+    """Check the task until it is healthy, or stopped; meanwhile it is listed as a target."""
+    address = ecs._task_ip(task)
+    server_targets.remember(check, address, server_targets.INITIAL)
     try:
-        return _answers_in_time(task, check)
+        return _passes(task, check, address)
     finally:
-        server_targets.note(check.target_group, ecs._task_ip(task), None)
+        server_targets.remember(check, address, None)
 
 
-def _answers_in_time(task: Task, check: Check) -> bool:
+def _passes(task: Task, check: Check, address: str) -> bool:
+    """Ask until the task answers; a task that ends before, or does not answer, is stopped."""
     until = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < until:
         if task["desiredStatus"] == "STOPPED":
@@ -118,32 +111,16 @@ def _answers_in_time(task: Task, check: Check) -> bool:
             time.sleep(server_endings.LOG_SECONDS)
             server_endings.stop(task, ends)
             return False
-        address = ecs._task_ip(task)
-        answer = _answer(address, check)
-        if answer == http.HTTPStatus.OK:
+        health = server_targets.ask(address, check)
+        if health is None:
             return True
-        failure = server_targets.failure(check.port, answer)
-        server_targets.note(check.target_group, address, failure)
+        server_targets.remember(check, address, health)
         time.sleep(0.2)
     reason = f"Task failed ELB health checks in (target-group {check.target_group})"
     # The code that ECS gives it; MiniStack counts it as no failure, so it is counted here.
     if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
         ecs._record_service_task_failure(task)
     return False
-
-
-def _answer(host: str, check: Check) -> int | OSError:
-    """Ask once; return the status, or why there is none."""
-    connection = http.client.HTTPConnection(host, check.port, timeout=2)
-    try:
-        connection.request("GET", check.path)
-        return connection.getresponse().status
-    except OSError as error:
-        return error
-    except http.client.HTTPException as error:
-        return OSError(str(error))
-    finally:
-        connection.close()
 
 
 def _stop_in_peace(docker: Any, ids: list[str], clean_up: Any, task: Task, *others: Any) -> None:

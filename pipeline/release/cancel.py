@@ -23,7 +23,7 @@ def cancel(settings: Settings, say: Say) -> None:
     if found.state is not State.UPDATE_IN_PROGRESS:
         _not_cancellable(settings, found, say)
         return
-    operation = Operation.on(settings, found, runs=True)
+    operation = Operation.on(settings, found, say, runs=True)
     cloudformation = aws.client(settings, "cloudformation")
     try:
         cloudformation.cancel_update_stack(StackName=found.name, ClientRequestToken=operation.token)

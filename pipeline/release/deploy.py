@@ -142,7 +142,7 @@ def _update(release: Release, found: Stack, *, migrates: bool) -> Stack:
             with stage(say, "migrate"):
                 oneoff.migrate(settings, found, release.image, say)
             release.migrated = True
-        operation = update.begin(settings, found, proposed)
+        operation = update.begin(settings, found, proposed, say)
     if operation is None:
         return found
     with stage(say, "release"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from pipeline import aws
@@ -17,26 +18,31 @@ SHOWN_LINES = 40
 
 @dataclass
 class Evidence:
-    """Of one service: the first fault of the new revision's tasks, and what ails them.
+    """Of one service: the first fault of the tasks that are new, and what ails them.
 
-    The revision before is the one that `where` expects: its tasks that run already do not
-    count. Those of the new revision may run before anyone looks.
-    `known` are the ARNs of tasks of no interest, or that are explained; `first` is the
-    first fault; `ailing` is the newest report of a task that runs and is not healthy.
+    New are tasks that start from now on, or were made at `since` or later. `known` are the ARNs
+    of the others, and of those that are explained; `first` is the first fault; `ailing` is the
+    newest report of a task that runs and is not healthy.
     """
 
     settings: Settings
     where: Place
+    since: datetime | None = None
     known: set[str] = field(default_factory=set)
     first: TaskStopped | None = None
     ailing: TaskUnhealthy | None = None
     targets: TargetWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        running = tasks.read(self.settings, self.where.cluster, self._list("RUNNING"))
-        before = [each for each in running if each["taskDefinitionArn"] == self.where.expected]
-        self.known = {*self._list("STOPPED"), *(each["taskArn"] for each in before)}
+        listed = [arn for each in ("RUNNING", "STOPPED") for arn in self._list(each)]
+        self.known = set(listed) - self._made_since(listed)
         self.targets = TargetWatch(self.settings, self.where)
+
+    def _made_since(self, listed: list[str]) -> set[str]:
+        if self.since is None or not listed:
+            return set()
+        described = tasks.read(self.settings, self.where.cluster, listed)
+        return {each["taskArn"] for each in described if _is_since(each, self.since)}
 
     def look(self) -> Event | None:
         """Return what is new, once: a task that stopped, or one that does not become healthy.
@@ -87,6 +93,11 @@ class Evidence:
             return service.list_tasks(self.settings, self.where, status)
         except (ecs.exceptions.ServiceNotFoundException, ecs.exceptions.ClusterNotFoundException):
             return []
+
+
+def _is_since(task: dict[str, Any], since: datetime) -> bool:
+    made = task.get("createdAt")
+    return made is not None and made >= since
 
 
 def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskStopped:

@@ -36,7 +36,7 @@ def recover(settings: Settings, name: str, say: Say) -> None:
 
 def delete(settings: Settings, found: Stack, say: Say) -> Stack:
     """Delete a stack, follow it to its end, and return what is there then."""
-    operation = Operation.on(settings, found)
+    operation = Operation.on(settings, found, say)
     aws.client(settings, "cloudformation").delete_stack(
         StackName=found.id, ClientRequestToken=operation.token
     )
@@ -47,7 +47,7 @@ def delete(settings: Settings, found: Stack, say: Say) -> Stack:
 
 def _roll_back(settings: Settings, found: Stack, call: str, say: Say) -> None:
     """Begin a rollback and follow it: its good end is any that takes an update."""
-    operation = Operation.on(settings, found)
+    operation = Operation.on(settings, found, say)
     begin = getattr(aws.client(settings, "cloudformation"), call)
     begin(StackName=found.name, ClientRequestToken=operation.token)
 

@@ -1,5 +1,7 @@
 """The services of a stack that changes: their rollouts, and why their tasks fail."""
 
+from datetime import datetime
+
 from pipeline.release import service
 from pipeline.release.diagnose import Evidence
 from pipeline.release.stack import Stack
@@ -8,12 +10,18 @@ from pipeline.view.events import Rollout, Say
 
 
 class ServiceWatch:
-    """The services beside the stack, where there are any: their rollouts, and what fails."""
+    """The services beside the stack, where there are any: their rollouts, and what fails.
 
-    def __init__(self, settings: Settings, before: Stack, say: Say) -> None:
+    What counts are the tasks that start after this is made; or with `since`, when an operation
+    runs already, those that were made at that time or later.
+    """
+
+    def __init__(
+        self, settings: Settings, before: Stack, say: Say, since: datetime | None = None
+    ) -> None:
         self.settings = settings
         self.say = say
-        self.evidence = [Evidence(settings, each) for each in service.places(before)]
+        self.evidence = [Evidence(settings, each, since) for each in service.places(before)]
         self.shown: dict[str, Rollout] = {}
 
     def look(self) -> None:

@@ -36,7 +36,7 @@ def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
     """
     with changes.proposal(settings, found, wanted) as proposed:
         show(proposed, found, say)
-        operation = begin(settings, found, proposed)
+        operation = begin(settings, found, proposed, say)
     return follow(settings, found, operation, proposed, say)
 
 
@@ -49,7 +49,9 @@ def show(proposed: ChangeSet | None, found: Stack, say: Say) -> None:
         say(change)
 
 
-def begin(settings: Settings, found: Stack, proposed: ChangeSet | None) -> Operation | None:
+def begin(
+    settings: Settings, found: Stack, proposed: ChangeSet | None, say: Say
+) -> Operation | None:
     """Look once more who else was at work, and execute the change set, if there is one.
 
     Raises Busy when the stack is not what was decided on.
@@ -59,7 +61,7 @@ def begin(settings: Settings, found: Stack, proposed: ChangeSet | None) -> Opera
         raise Busy(found.name)
     if proposed is None:
         return None
-    operation = Operation.on(settings, latest)
+    operation = Operation.on(settings, latest, say)
     changes.execute(settings, proposed, operation.token)
     return operation
 

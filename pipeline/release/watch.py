@@ -22,7 +22,7 @@ QUIET_SECONDS = 60
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation that is about to be called on a stack as it is: its token, the events so far.
+    """An operation that is about to be called on a stack as it is: its token, what was before.
 
     `runs` if it ends one that is running, whose events may bear another token.
     """
@@ -30,12 +30,15 @@ class Operation:
     before: Stack
     token: str
     cursor: StackEventCursor
+    services: ServiceWatch
     runs: bool = False
 
     @classmethod
-    def on(cls, settings: Settings, stack: Stack, *, runs: bool = False) -> "Operation":
-        """Prepare an operation on a stack, whose events so far are none of its own."""
-        return cls(stack, new_token(), StackEventCursor(settings, stack.id).skip(), runs)
+    def on(cls, settings: Settings, stack: Stack, say: Say, *, runs: bool = False) -> "Operation":
+        """Prepare an operation on a stack: its events and tasks so far are none of its own."""
+        services = ServiceWatch(settings, stack, say, stack.updated if runs else None)
+        cursor = StackEventCursor(settings, stack.id).skip()
+        return cls(stack, new_token(), cursor, services, runs)
 
 
 def follow(
@@ -48,8 +51,8 @@ def follow(
 ) -> Stack:
     """Follow an operation to its good end, and return the stack as it is then.
 
-    The events of `resources`, by logical id, and of
-    failures are shown, those of others are counted; without any, all are shown.
+    The events of `resources`, by logical id, and of failures are shown, those of others are
+    counted; without any, all are shown.
 
     Raises RecoveryNeeded when it ends stuck, Failed with the first reasons when it ends
     otherwise than wanted, Interrupted when the user does not wait for it.
@@ -63,16 +66,14 @@ def follow(
             failures.append(event)
         shown.say(event)
 
-    watched = ServiceWatch(settings, before, say)
-    progress = Progress(operation.token, begun=operation.runs)
     try:
-        ended = _until_ended(settings, before, operation.cursor, progress, watched, note)
+        ended = _until_ended(settings, operation, note)
     except KeyboardInterrupt:
         raise outcome.interrupted(settings, before) from None
     shown.summarise()
     if good(ended.state):
         return ended
-    raise outcome.explain(settings, ended, failures, watched.summary())
+    raise outcome.explain(settings, ended, failures, operation.services.summary())
 
 
 def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
@@ -85,33 +86,31 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
     what = f"stack {busy.name} is {busy.state.status}: waiting for this operation to end"
     cancel = f"to roll it back instead: invoke cancel --env {settings.environment}"
     say(Note(f"{what} ({cancel})" if busy.state is State.UPDATE_IN_PROGRESS else what))
-    cursor = StackEventCursor(settings, busy.id).skip()
-    shown = ShownEvents(say, busy.name, frozenset({busy.name}))
-    watched = ServiceWatch(settings, busy, say)
-    _until_ended(settings, busy, cursor, Progress(begun=True), watched, shown.say)
-    shown.summarise()
-    return stack.observe(settings, busy.name)
+    operation = Operation.on(settings, busy, say, runs=True)
+    # It may have ended before its events were read; then there is none to wait for.
+    if (latest := stack.observe(settings, busy.name)).step is Step.WAIT:
+        shown = ShownEvents(say, busy.name, frozenset({busy.name}))
+        _until_ended(settings, operation, shown.say)
+        shown.summarise()
+        latest = stack.observe(settings, busy.name)
+    return latest
 
 
-def _until_ended(  # noqa: PLR0913, PLR0917 - the parts of one watch
-    settings: Settings,
-    before: Stack,
-    cursor: StackEventCursor,
-    progress: Progress,
-    watched: ServiceWatch,
-    say: Callable[[StackEvent], None],
+def _until_ended(
+    settings: Settings, operation: Operation, say: Callable[[StackEvent], None]
 ) -> Stack:
     """Show what happens until the operation has ended, and return the stack.
 
     Raises Failed when that takes longer than WATCH_SECONDS; the operation itself goes on.
     """
+    before, progress = operation.before, Progress(operation.token, begun=operation.runs)
     started = quiet_since = polling.monotonic()
     while polling.monotonic() - started < WATCH_SECONDS:
-        entries = cursor.new()
+        entries = operation.cursor.new()
         for entry in entries:
             say(entry.event)
         progress = progress.after(entries)
-        watched.look()
+        operation.services.look()
         if progress.end:
             return _agreed(settings, before, progress)
         if entries:

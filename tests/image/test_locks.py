@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, Failed
 from pipeline.image import locks
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +101,20 @@ def test_a_second_interrupt_does_not_stop_a_removal() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_a_removal_that_fails_is_left_to_the_next_run(state: Path) -> None:
+    """The engine was stopped meanwhile: what the suite said is not hidden by that."""
+
+    def refuse(_: str) -> None:
+        raise Failed("no container engine answers")
+
+    with pytest.raises(RuntimeError), locks.owned(refuse) as token:
+        raise RuntimeError
+    removed: list[str] = []
+    with locks.owned(removed.append):
+        assert removed == [token]
+    assert list((state / "slipway" / "images").iterdir()) == []
+
+
 def test_a_state_folder_that_cannot_be_made_is_explained(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +122,14 @@ def test_a_state_folder_that_cannot_be_made_is_explained(
     (state / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(state / "file"))
     with (
-        pytest.raises(ConfigurationError, match=r"cannot be made.*\n.*XDG_STATE_HOME"),
+        pytest.raises(ConfigurationError, match=r"cannot be written.*\n.*XDG_STATE_HOME"),
+        locks.alone("app:1", lambda: None),
+    ):
+        pass
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    (state / "slipway" / "images" / "builds.lock").mkdir(parents=True)
+    with (
+        pytest.raises(ConfigurationError, match=r"builds\.lock cannot be written"),
         locks.alone("app:1", lambda: None),
     ):
         pass

@@ -63,7 +63,7 @@ def test_what_runs_is_the_digest_that_was_tested(project: Project) -> None:
     inspect = ["docker", "image", "inspect", "--format", "{{.Id}}"]
     tag = deployed_tag(project)
     assert tag.startswith(project.git("rev-parse", "HEAD"))
-    tested = project.run(*inspect, f"slipway/rehearsal:{tag}-tested").text.strip()
+    tested = project.run(*inspect, f"{project.images}:{tag}-tested").text.strip()
 
     running = {task["containers"][0]["imageDigest"] for task in project.running_tasks()}
     assert running == {tested}
@@ -75,7 +75,7 @@ def test_the_image_is_non_root_and_says_where_it_is_from(project: Project) -> No
     template = '{{.Config.User}} {{index .Config.Labels "org.opencontainers.image.revision"}}'
     inspect = ["docker", "image", "inspect", "--format", template]
 
-    image = f"slipway/rehearsal:{deployed_tag(project)}"
+    image = f"{project.images}:{deployed_tag(project)}"
     assert project.run(*inspect, image).text == f"10001:10001 {commit}\n"
 
 

@@ -6,6 +6,7 @@ from botocore.stub import Stubber
 from pipeline import polling
 from pipeline.errors import Failed, Interrupted, RecoveryNeeded
 from pipeline.release import outcome, watch
+from pipeline.release.service_watch import ServiceWatch
 from pipeline.release.stack_events import StackEventCursor
 from pipeline.release.states import State
 from pipeline.release.watch import Operation
@@ -20,7 +21,8 @@ BEFORE = answers.stack(State.UPDATE_COMPLETE)
 @pytest.fixture
 def operation(staging: Settings) -> Operation:
     """An operation whose events are all of the stack's."""
-    return Operation(BEFORE, "mine", StackEventCursor(staging, answers.ID))
+    services = ServiceWatch(staging, BEFORE, answers.silent)
+    return Operation(BEFORE, "mine", StackEventCursor(staging, answers.ID), services)
 
 
 def begins(cloudformation: Stubber) -> None:
@@ -139,6 +141,7 @@ def test_who_waits_sees_what_is_waited_for(staging: Settings, cloudformation: St
     """What someone else began is watched to its end, whatever that is, and looked at again."""
     said: list[Event] = []
     answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
+    answers.is_now(cloudformation, "UPDATE_IN_PROGRESS", asked=answers.NAME)
     answers.tells(
         cloudformation,
         answers.of_stack(3, "UPDATE_ROLLBACK_COMPLETE", token="other"),
@@ -154,6 +157,16 @@ def test_who_waits_sees_what_is_waited_for(staging: Settings, cloudformation: St
     assert first.text.startswith("stack shop-staging is UPDATE_IN_PROGRESS: waiting for this")
     assert "invoke cancel --env staging" in first.text
     assert StackEvent("Resource2", SERVICE, "UPDATE_FAILED", "it crashed") in said
+
+
+def test_an_operation_that_has_just_ended_is_not_waited_for(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """Its last event is among those that are skipped."""
+    answers.tells(cloudformation, answers.of_stack(2, "UPDATE_COMPLETE", token="other"))
+    answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
+    busy = answers.stack(State.UPDATE_IN_PROGRESS)
+    assert watch.wait_until_idle(staging, busy, lambda _: None).state is State.UPDATE_COMPLETE
 
 
 def test_a_stack_that_nobody_changes_is_not_waited_for(staging: Settings) -> None:
