@@ -61,6 +61,8 @@ class CloudFormation:
     def cancel_update_stack(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Cancel an update, and roll the stack back."""
         stack = self._of(asked)
+        if _is_repeated(stack, asked):
+            return {}
         if stack.status != "UPDATE_IN_PROGRESS":
             what = "CancelUpdateStack cannot be called from current stack status"
             raise validation_error(what)
@@ -73,6 +75,8 @@ class CloudFormation:
     def continue_update_rollback(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Go on with a rollback that has failed."""
         stack = self._of(asked)
+        if _is_repeated(stack, asked):
+            return {}
         if stack.status != "UPDATE_ROLLBACK_FAILED":
             what = f"is in {stack.status} state and can not continue rolling back."
             raise validation_error(f"Stack:{stack.id} {what}")
@@ -82,6 +86,8 @@ class CloudFormation:
     def rollback_stack(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Roll back a stack whose update failed and was left as it was."""
         stack = self._of(asked)
+        if _is_repeated(stack, asked):
+            return {"StackId": stack.id}
         if stack.status not in {"UPDATE_FAILED", "CREATE_FAILED"}:
             what = f"is in {stack.status} state and can not be rolled back."
             raise validation_error(f"Stack:{stack.id} {what}")
@@ -106,3 +112,12 @@ class CloudFormation:
 
     def _of(self, asked: dict[str, Any]) -> Stack:
         return self.world.stacks.find(asked["StackName"])
+
+
+def _is_repeated(stack: Stack, asked: dict[str, Any]) -> bool:
+    """Whether the stack's operation was begun by this same call, known by its token.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
+    """
+    token = asked.get("ClientRequestToken", "")
+    return bool(token) and token == stack.token

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.story.identities import arn
 from tests.story.refusals import Refusal
+from tests.story.tasks import TERMINATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +116,7 @@ class Ecs:
         times = {"createdAt": task.created, "startedAt": task.started, "stoppedAt": task.stopped}
         address = [{"name": "privateIPv4Address", "value": task.address}]
         network = {"type": "ElasticNetworkInterface", "status": "ATTACHED", "details": address}
+        containers = task.definition["containerDefinitions"]
         why = {"stopCode": task.stop_code, "stoppedReason": task.reason} if task.stop_code else {}
         return {
             "taskArn": task.arn,
@@ -127,18 +129,24 @@ class Ecs:
             "healthStatus": "UNKNOWN",
             "launchType": "FARGATE",
             "attachments": [network],
-            "containers": [self._container(task), *self.foreign],
+            "containers": [*(self._container(task, each) for each in containers), *self.foreign],
             **{name: clock.date_of(then) for name, then in times.items() if then is not None},
             **why,
         }
 
-    def _container(self, task: Task) -> dict[str, Any]:
-        name, image = task.container["name"], task.container["image"]
-        code = {} if task.exit_code is None else {"exitCode": task.exit_code}
-        digest = {"imageDigest": task.digest} if task.digest else {}
-        failed = task.stop_code == "TaskFailedToStart"
-        reason = {"reason": task.reason} if failed else {}
-        return {"name": name, "image": image, "lastStatus": task.status, **digest, **code, **reason}
+    def _container(self, task: Task, definition: dict[str, Any]) -> dict[str, Any]:
+        """Describe a container; a side-car ends with its task, by SIGTERM."""
+        name, image = definition["name"], definition["image"]
+        found = {"name": name, "image": image, "lastStatus": task.status}
+        is_own = definition is task.container
+        code = task.exit_code if is_own or task.exit_code is None else TERMINATED
+        if code is not None:
+            found["exitCode"] = code
+        if digest := self.world.ecr.resolve(image):
+            found["imageDigest"] = digest
+        if is_own and task.stop_code == "TaskFailedToStart":
+            found["reason"] = task.reason
+        return found
 
     def _service(self, service: Service) -> dict[str, Any]:
         running = [task for task in self.world.services.tasks(service) if task.runs]

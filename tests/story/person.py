@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from pipeline.view.events import Event
     from tests.story.world import World
 
-KILLED = 137
+# 128 and the signal: SIGINT, SIGKILL.
+INTERRUPTED, KILLED = 130, 137
 SETTLED_SECONDS = 60.0
 
 
@@ -124,9 +125,9 @@ class Person:
         return Outcome(0, "", events)
 
 
-def with_variable(settings: Settings) -> Desired:
-    """Return what a commit wants whose containers find one more variable: NEEDED."""
-    return application(replace(settings, stack_template="tests.story.own_template.template"))
+def own_template(settings: Settings, name: str) -> Desired:
+    """Return what a commit wants that brings one of the templates of tests/story/own_template."""
+    return application(replace(settings, stack_template=f"tests.story.own_template.{name}"))
 
 
 @cache

@@ -131,6 +131,9 @@ class Resources:
     def _aws_iam_role(self, resource: Resource, _properties: dict[str, Any]) -> None:
         resource.attributes["Arn"] = f"arn:aws:iam::{ACCOUNT}:role/{resource.physical}"
 
+    def _aws_s3_bucket(self, resource: Resource, _properties: dict[str, Any]) -> None:
+        resource.physical = resource.physical.lower()
+
     def _aws_ecr_repository(self, resource: Resource, properties: dict[str, Any]) -> None:
         resource.physical = properties.get("RepositoryName", resource.physical)
         self.world.ecr.repositories.setdefault(resource.physical, {})

@@ -22,7 +22,8 @@ class Buckets:
         """Answer PutObject."""
         assert request.method == "PUT", f"the fake S3 has no {request.method}"
         body = request.body.read() if hasattr(request.body, "read") else request.body
-        self.objects[_place(request.url)] = body
+        is_chunked = "aws-chunked" in str(request.headers.get("Content-Encoding", ""))
+        self.objects[_place(request.url)] = _joined(body) if is_chunked else body
         return wire.answer(request.url, 200, b"", ETag='"of the story"')
 
 
@@ -31,3 +32,17 @@ def _place(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     bucket = str(parts.hostname).partition(".s3.")[0]
     return bucket, parts.path.removeprefix("/")
+
+
+def _joined(body: bytes) -> bytes:
+    """Return the content of a body in chunks, each after its length in hexadecimal.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    """
+    content = b""
+    while True:
+        length, _, body = body.partition(b"\r\n")
+        size = int(length, 16)
+        if size == 0:
+            return content
+        content, body = content + body[:size], body[size + 2 :]

@@ -51,9 +51,11 @@ class Task:
 
     @property
     def container(self) -> dict[str, Any]:
-        """The definition of the container that decides."""
-        container: dict[str, Any] = self.definition["containerDefinitions"][0]
-        return container
+        """The definition of the container that decides: its family bears its name."""
+        containers: list[dict[str, Any]] = self.definition["containerDefinitions"]
+        family = self.definition["family"]
+        own = (each for each in containers if family.endswith(f"-{each['name']}"))
+        return next(own, containers[0])
 
     @property
     def runs(self) -> bool:
@@ -163,6 +165,9 @@ class Tasks:
             self.end(task, "EssentialContainerExited", EXITED, migration.code)
 
     def _serve(self, task: Task, application: Application) -> Process:
+        if not task.target_groups:
+            yield from self._work(task, application)
+            return
         port = task.container["portMappings"][0]["containerPort"]
         target = Target(task.address, port, application.live, application.ready)
         self.world.elb.register(task.target_groups, target)
@@ -179,6 +184,14 @@ class Tasks:
                 return
             yield 1.0
             age += 1.0
+
+    def _work(self, task: Task, application: Application) -> Process:
+        """Run what no load balancer asks: it goes on, or ends after a while."""
+        self.write(task, "working")
+        yield application.after
+        if application.worker_exits is not None and task.desired == "RUNNING":
+            self.write(task, *application.last_words)
+            self.end(task, "EssentialContainerExited", EXITED, application.worker_exits)
 
     def _failed_health_checks(self, task: Task) -> None:
         """Stop a task as the scheduler does.

@@ -30,7 +30,6 @@ ACTS = {
     "drop": disturbances.drop,
     "throttle": disturbances.throttle,
 }
-INTERRUPTED = 130
 RECOVERY_NEEDED = 3
 
 
@@ -80,6 +79,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.script.before(pattern, ACTS[act], nth=nth)
         self.check(*self.deploys(data, self.person))
 
+    @rule(data=st.data(), nth=st.integers(1, 60))
+    def lose_an_answer(self, data: Any, nth: int) -> None:
+        """Deploy, and have AWS do what was asked without anybody hearing of it."""
+        self.world.script.after(CALL, disturbances.drop, nth=nth)
+        self.check(*self.deploys(data, self.person))
+
     @rule(data=st.data())
     def deploy(self, data: Any) -> None:
         """Deploy a revision, newer or older."""
@@ -123,6 +128,12 @@ class AnyOrder(RuleBasedStateMachine):
     def cancel(self) -> None:
         """Cancel an update, whether one is running or not."""
         self.check_message(self.person.cancel())
+
+    @precondition(lambda self: self.world.stacks.all and not self.world.stack.busy)
+    @rule()
+    def delete_in_the_console(self) -> None:
+        """Delete the stack without Slipway."""
+        self.world.cloudformation.delete_stack({"StackName": self.world.stack.id})
 
     @rule(seconds=st.sampled_from([1.0, 5.0, 60.0, 4000.0]))
     def wait(self, seconds: float) -> None:

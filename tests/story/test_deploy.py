@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.story.applications import Application, Migration
-from tests.story.person import Person, application, with_variable
+from tests.story.person import Person, application, own_template
 from tests.story.revisions import ONE, THREE, TWO, writes
 from tests.story.world import World
 
@@ -107,7 +107,7 @@ def test_a_new_variable_arrives_with_its_own_commit(world: World, person: Person
     person.has_deployed(person.push(ONE))
     rolled = world.services.deployed
     two = person.push(TWO, Application(migration=Migration(needs="NEEDED")))
-    desired = with_variable(world.settings)
+    desired = own_template(world.settings, "with_variable")
     assert person.deploy(two, desired=desired).code == 0
     assert world.serving() == {two.digest}
     assert world.services.deployed == rolled + 1
@@ -121,7 +121,7 @@ def test_a_failing_migration_with_a_new_variable_leaves_the_service(
     person.has_deployed(one)
     rolled = world.services.deployed
     two = person.push(TWO, Application(migration=Migration(code=1)))
-    desired = with_variable(world.settings)
+    desired = own_template(world.settings, "with_variable")
     assert person.deploy(two, desired=desired).code == 1
     assert world.serving() == {one.digest}
     assert world.services.deployed == rolled
@@ -203,3 +203,75 @@ def test_a_door_that_this_machine_cannot_reach_is_said(world: World, person: Per
     done = person.deploy(person.push(ONE))
     assert (done.code, done.proven) == (0, True)
     assert "reach" in done.text()
+
+
+def test_a_secret_that_does_not_exist_is_named(world: World, person: Person) -> None:
+    """No task starts; the rollback has no log, and the reason is in the last lines."""
+    person.has_deployed(person.push(ONE))
+    world.secrets.texts.clear()
+    two = person.push(TWO)
+    done = person.deploy(two)
+    assert done.code == 1
+    assert "secret" in "\n".join(done.message.splitlines()[-5:])
+    assert two.digest not in world.serving()
+
+
+def test_a_worker_that_crashes_is_explained_and_not_proven(world: World, person: Person) -> None:
+    """The web service is well; the release is not."""
+    settings = replace(world.settings, stack_options=(("STACK_WORKER", "yes"),))
+    image = person.push(ONE, Application(worker_exits=9, after=3.0, last_words=("no queue",)))
+    done = person.deploy(image, desired=application(settings))
+    assert done.code == 1
+    assert not done.proven
+    assert "worker exited with code 9" in done.text()
+
+
+def test_a_worker_that_works_is_proven_with_the_web_service(world: World, person: Person) -> None:
+    """Both services run the image."""
+    settings = replace(world.settings, stack_options=(("STACK_WORKER", "yes"),))
+    image = person.push(ONE)
+    done = person.deploy(image, desired=application(settings))
+    assert (done.code, done.proven) == (0, True)
+    running = {task.group for task in world.tasks.by_arn.values() if task.runs}
+    assert running == {"service:web", "service:worker"}
+
+
+def test_a_side_car_keeps_its_image_and_does_not_decide(world: World, person: Person) -> None:
+    """It is first in the task, it is killed with it, and the migration is good all the same."""
+    image = person.push(ONE)
+    done = person.deploy(image, desired=own_template(world.settings, "with_sidecar"))
+    assert (done.code, done.proven) == (0, True)
+    assert world.database.applied == [image.digest]
+    (migration,) = world.one_off_tasks()
+    images = [each["image"] for each in migration.definition["containerDefinitions"]]
+    assert images == ["public.example/proxy:1", image.by_digest]
+
+
+def test_a_template_that_is_too_long_goes_through_the_bucket_of_bootstrap(
+    world: World, person: Person
+) -> None:
+    """CloudFormation reads it there, and works with the service role of the delivery stack."""
+    assert person.bootstrap().code == 0
+    delivery = world.stacks.all[0]
+    image = person.push(ONE)
+    done = person.deploy(image, desired=own_template(world.settings, "too_long"))
+    assert (done.code, done.proven) == (0, True)
+    assert {bucket for bucket, _ in world.s3.objects} == {delivery.now.outputs["TemplatesBucket"]}
+    assert world.stack.role == delivery.now.outputs["DeliveryServiceRole"]
+
+
+def test_a_template_that_is_too_long_needs_a_bucket(world: World, person: Person) -> None:
+    """Exit code 2, and what makes one; nothing is created."""
+    done = person.deploy(person.push(ONE), desired=own_template(world.settings, "too_long"))
+    assert done.code == 2
+    assert "invoke bootstrap" in done.message
+    assert writes(world.calls) == []
+
+
+def test_the_migration_of_what_is_deployed_runs_by_itself(world: World, person: Person) -> None:
+    """`invoke migrate` runs the deployed image's, and changes nothing else."""
+    image = person.push(ONE)
+    person.has_deployed(image)
+    assert person.migrate().code == 0
+    assert world.database.applied == [image.digest, image.digest]
+    assert world.stack.updates == [ONE]

@@ -12,6 +12,7 @@ import botocore.endpoint
 import pytest
 from botocore import xform_name
 from botocore.httpsession import URLLib3Session
+from botocore.useragent import UserAgentString
 
 from pipeline import aws_calls, polling
 from tests.story import wire
@@ -150,6 +151,8 @@ class World:
         """Let the product live in this world: its AWS, its clock, its git, its front door."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
+            # A tenth of the time of a story, for a header that nobody reads.
+            patch.setattr(UserAgentString, "to_string", lambda _own: "story")
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
             patch.setattr(polling, "monotonic", self.clock.monotonic)
