@@ -88,7 +88,7 @@ def outputs(_: Context, env: str = "local") -> None:
 )
 @guarded
 def logs(
-    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
+    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: str = "100"
 ) -> None:
     """Show the newest lines that the environment's tasks logged."""
     show.logs(settings.load(env), follow=follow, since=since, lines=lines)

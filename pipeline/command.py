@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
@@ -110,6 +111,7 @@ def _leave(text: str | None, code: int) -> NoReturn:
 
     with suppress(OSError):
         sys.stdout.flush()
-    if text and sys.stderr.isatty():
+    # https://no-color.org/
+    if text and sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
         text = text.replace("error:", "\033[1;31merror:\033[0m", 1)
     raise Exit(text, code)

@@ -150,6 +150,18 @@ def test_a_message_says_what_happened_and_what_is_next() -> None:
     assert leave(Failed("it broke")).message == "error: it broke"
 
 
+@pytest.mark.parametrize(
+    ("no_color", "start"), [("", "\x1b[1;31merror:\x1b[0m "), ("1", "error: ")]
+)
+def test_an_error_is_coloured_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, start: str
+) -> None:
+    """P2: it is found at once; not where colours are unwanted."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert leave(Failed("it broke")).message == f"{start}it broke"
+
+
 def test_what_a_task_returns_is_returned() -> None:
     """The guard of a body that goes well is not noticed."""
     assert guarded(lambda number: number + 1)(1) == 2

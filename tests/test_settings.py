@@ -220,6 +220,13 @@ def test_local_follows_its_port() -> None:
     )
 
 
+@pytest.mark.parametrize("port", ["99999", "http", "80"])
+def test_a_malformed_port_is_one_problem(port: str) -> None:
+    """The address that is made of it is not a second one."""
+    with pytest.raises(ConfigurationError, match="1 setting of 'local' is wrong:\n  LOCAL_PORT: "):
+        resolve("local", {"LOCAL_PORT": port})
+
+
 def test_local_never_reaches_a_real_account() -> None:
     """No variable of AWS's, plain or prefixed, changes what the local environment is."""
     names = [each.metadata["name"] for each in SETTINGS]
