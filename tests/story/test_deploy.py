@@ -99,6 +99,7 @@ def test_a_migration_that_fails_leaves_the_service_as_it_was(world: World, perso
     assert done.code == 1
     assert "relation users already exists" in done.text()
     assert world.services.by_name["web"].primary is before
+    assert world.change_sets.by_id == {}
     assert world.stack.now.values["WebAppRevision"] == ONE
 
 
