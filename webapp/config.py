@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 STARTED = datetime.now(UTC)
+# Any number will do, as long as every migration of this application takes the same.
+MIGRATION_LOCK = 20_240_117
 PARTS = tuple(f"DATABASE_{part}" for part in ("USER", "PASSWORD", "HOST", "PORT", "NAME"))
 
 

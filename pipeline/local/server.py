@@ -7,37 +7,37 @@ by name, so its version is pinned, and the server does not start where a name ha
 - `server_stacks`: a stack waits for its service, and rolls back one that fails.
 - `server_operations`: a stack does one thing at a time, and what it does can be cancelled.
 - `server_tasks`: a task serves when it answers, and ends when its requests have ended.
-- `server_endings`: a task that ended is replaced, after growing pauses, and leaves nothing.
+- `server_endings`: a task that ended is noticed, and leaves nothing.
+- `server_backoff`: what keeps ending is started again after growing pauses.
 - `server_fargate`: tasks have what Fargate gives them, and no more.
 - `server_guard`: no browser, and nothing that comes under a foreign name, reaches the API.
 - `server_credentials` and `server_registry`: a call is signed by a key of this account, and
   the registry's password is this account's.
 - `server_application`: the served application, apart from everything else.
-- Here: nothing listens on another address than loopback, neither the server nor a container,
-  and a stop takes seconds, whatever is waited for.
+- `server_loopback`: nothing listens on another address, neither the server nor a container.
+- Here: a stop takes seconds, whatever is waited for.
 
 What this server does is never evidence of what AWS does.
 """
 
 import fcntl
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
-from docker.models.containers import ContainerCollection  # type: ignore[import-untyped]
 from ministack import app
 
 from pipeline import local_key
 from pipeline.local import (
     server_application,
+    server_backoff,
     server_credentials,
     server_endings,
     server_fargate,
     server_guard,
     server_health,
+    server_loopback,
     server_names,
     server_operations,
     server_registry,
@@ -47,39 +47,6 @@ from pipeline.local import (
 )
 from pipeline.local.server_guard import Part
 from pipeline.local_key import AccessKey
-
-LOOPBACK = "127.0.0.1"
-
-
-def listen_on_loopback() -> None:
-    """Let this process listen on no other address; some of MiniStack's services would."""
-
-    def refuse_others(event: str, values: tuple[Any, ...]) -> None:
-        if event == "socket.bind" and isinstance(values[1], tuple):
-            address = values[1][0]
-            if address not in {LOOPBACK, "::1", "localhost"}:
-                raise PermissionError(f"the local account does not listen on {address!r}")
-
-    sys.addaudithook(refuse_others)
-
-
-def publish_on_loopback() -> None:
-    """Let no container's port be reached from another machine."""
-    create = ContainerCollection.create
-
-    def create_on_loopback(own: Any, image: str, *words: Any, **options: Any) -> Any:
-        ports = {inside: on_loopback(to) for inside, to in (options.get("ports") or {}).items()}
-        return create(own, image, *words, **{**options, "ports": ports})
-
-    ContainerCollection.create = create_on_loopback
-
-
-def on_loopback(published: Any) -> Any:
-    """Bind what docker-py takes as a published port (PORT, None, (ADDRESS, PORT), a list)."""
-    if isinstance(published, list):
-        return [on_loopback(each) for each in published]
-    port = published[1] if isinstance(published, tuple) and len(published) > 1 else published
-    return (LOOPBACK, None if isinstance(port, tuple) else port)
 
 
 def end_at_once() -> None:
@@ -152,9 +119,9 @@ def main() -> None:
     """Serve until a signal comes; the variables are those that emulator.py sets."""
     if moved := server_names.missing():
         raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
-    listen_on_loopback()
+    server_loopback.listen()
     close(own_key())
-    publish_on_loopback()
+    server_loopback.publish()
     end_at_once()
     repair_loaded_state()
     server_stacks.keep_types()
@@ -166,14 +133,14 @@ def main() -> None:
     server_fargate.run_as_fargate()
     server_endings.notice_ends()
     server_endings.remove_what_ended()
-    server_endings.back_off(server_endings.Backoff())
+    server_backoff.back_off(server_backoff.Backoff())
     server_tasks.wait_for_health()
     server_targets.list_what_is_checked()
     server_tasks.drain_before_stop()
     server_tasks.decrypt_parameters()
     if os.environ["SLIPWAY_STACK_WAITS"] == "1":
         server_stacks.wait_for_services()
-    with alone():
+    with alone(), server_loopback.reserve(int(os.environ["GATEWAY_PORT"])) or nullcontext():
         app.main()
 
 

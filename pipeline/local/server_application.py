@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 from ministack import app
 from ministack.core import responses
 
-from pipeline.local.server_guard import Receive, Scope, Send, header_list, read_body
+from pipeline.local.server_guard import Receive, Scope, header_list, read_body
+from pipeline.local.server_refusal import Send
 
 NO_BALANCER = json.dumps({"message": "no load balancer has this name"}).encode()
 

@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl
 
 from ministack.core import iam_evaluator, responses
 
-from pipeline.local import server_guard, server_signature
-from pipeline.local.server_guard import Receive, Refusal, Scope, read_body
-from pipeline.local.server_signature import Problem, Request
+from pipeline.local import server_claim, server_guard, server_signature
+from pipeline.local.server_claim import Problem, Request
+from pipeline.local.server_guard import Receive, Scope, read_body
+from pipeline.local.server_refusal import Refusal
 from pipeline.local_key import AccessKey
 
 UNKNOWN = Problem("InvalidClientTokenId", "The local account has no such access key.")
@@ -28,7 +29,7 @@ def signed_by(own: AccessKey) -> Callable[[Scope, Receive], Awaitable[Receive | 
 
     async def check(scope: Scope, receive: Receive) -> Receive | Refusal:
         request = request_of(scope)
-        claim = server_signature.read(request)
+        claim = server_claim.read(request)
         if isinstance(claim, Problem):
             return await _unsigned(request, claim, receive)
         if (secret := secret_of(own, claim.key_id, claim.token)) is None:

@@ -15,13 +15,11 @@ What is answered has no CORS header, so that no page may read it; WebSockets are
 https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/
 """
 
-import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from enum import Enum
-from http import HTTPStatus
 from typing import Any
-from xml.sax.saxutils import escape
+
+from pipeline.local.server_refusal import Headers, Refusal, Send, refuse
 
 HEALTH = "/_ministack/health"
 APPLICATION_PATH, APPLICATION_HOST = "/_alb/", ".alb.localhost"
@@ -30,9 +28,7 @@ BROWSER_HEADERS = ("origin", "referer", "sec-")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Serve = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
-Headers = list[tuple[str, str]]
 
 
 class Part(Enum):
@@ -42,16 +38,6 @@ class Part(Enum):
     HEALTH = "the health page"
     REGISTRY = "the image registry"
     API = "the API"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a request is refused: an error code of AWS's, a sentence, further headers."""
-
-    code: str
-    message: str
-    status: int = HTTPStatus.FORBIDDEN
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 CLOSED = Refusal("AccessDenied", "This part of the local account is closed.")
@@ -176,31 +162,3 @@ async def read_body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(chunks)
-
-
-async def refuse(refused: Refusal, headers: Headers, send: Send) -> None:
-    """Send a refusal in the form that the caller's SDK reads."""
-    kind, body = error_body(refused, headers)
-    answer = {
-        "content-type": kind,
-        "content-length": str(len(body)),
-        "x-amzn-errortype": refused.code,
-        "x-content-type-options": "nosniff",
-        **dict(refused.headers),
-    }
-    encoded = [(name.encode(), value.encode("latin-1")) for name, value in answer.items()]
-    await send({"type": "http.response.start", "status": int(refused.status), "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
-
-
-def error_body(refused: Refusal, headers: Iterable[tuple[str, str]]) -> tuple[str, bytes]:
-    """Return the content type and body of an error: JSON for JSON protocols, otherwise XML.
-
-    https://smithy.io/2.0/aws/protocols/index.html
-    """
-    names = dict(headers)
-    if "x-amz-target" in names or "json" in names.get("content-type", ""):
-        text = json.dumps({"__type": refused.code, "message": refused.message})
-        return "application/x-amz-json-1.1", text.encode()
-    inner = f"<Code>{escape(refused.code)}</Code><Message>{escape(refused.message)}</Message>"
-    return "text/xml", f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>".encode()

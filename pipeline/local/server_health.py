@@ -7,7 +7,8 @@ account's key: another program that listens on the port cannot pass for it.
 import json
 import os
 
-from pipeline.local.server_guard import Receive, Scope, Send, Serve
+from pipeline.local.server_guard import Receive, Scope, Serve
+from pipeline.local.server_refusal import Send
 from pipeline.local_key import AccessKey
 
 

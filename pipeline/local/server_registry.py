@@ -20,7 +20,8 @@ from typing import Any
 from docker.models.images import ImageCollection  # type: ignore[import-untyped]
 from ministack.services import ecr
 
-from pipeline.local.server_guard import Receive, Refusal, Scope, header_list
+from pipeline.local.server_guard import Receive, Scope, header_list
+from pipeline.local.server_refusal import Refusal
 from pipeline.local_key import AccessKey
 
 USER = "AWS"

@@ -5,18 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from pipeline import aws, polling
-from pipeline.release import faults, log_stream, service, targets, tasks
+from pipeline import aws
+from pipeline.release import faults, log_lines, log_stream, service, tasks
 from pipeline.release.log_stream import LogStream
 from pipeline.release.service import Place
-from pipeline.release.targets import Target
+from pipeline.release.target_watch import TargetWatch
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note, TaskStopped, TaskUnhealthy
 
 SHOWN_LINES = 40
-# A target that fails its checks is reported after the first of these. One whose first checks
-# still run is reported after the second: on AWS a sound task needs about 20 s for them.
-UNHEALTHY_SECONDS, INITIAL_SECONDS = 15.0, 30.0
 
 
 @dataclass
@@ -34,7 +31,7 @@ class Evidence:
     known: set[str] = field(default_factory=set)
     first: TaskStopped | None = None
     ailing: TaskUnhealthy | None = None
-    targets: "TargetWatch" = field(init=False)
+    targets: TargetWatch = field(init=False)
 
     def __post_init__(self) -> None:
         listed = [arn for each in ("RUNNING", "STOPPED") for arn in self._list(each)]
@@ -103,46 +100,6 @@ def _is_since(task: dict[str, Any], since: datetime) -> bool:
     return made is not None and made >= since
 
 
-@dataclass
-class TargetWatch:
-    """The targets that are not healthy: since when, and which reasons were reported.
-
-    `last` and `since` are by address; `ignored` are addresses of no interest here.
-    """
-
-    settings: Settings
-    where: Place
-    last: dict[str, Target] = field(default_factory=dict)
-    since: dict[str, float] = field(default_factory=dict)
-    reported: set[str] = field(default_factory=set)
-    ignored: set[str] = field(default_factory=set)
-
-    def overdue(self) -> Target | None:
-        """Return the youngest target that is not healthy for too long, for a new reason.
-
-        One call for each target group.
-        """
-        now = polling.monotonic()
-        ailing = {
-            each.address: each
-            for each in targets.read(self.settings, self.where.target_groups)
-            if each.state in targets.NOT_HEALTHY and each.address not in self.ignored
-        }
-        self.since = {address: self.since.get(address, now) for address in ailing}
-        self.last |= ailing
-        for address in sorted(ailing, key=lambda each: -self.since[each]):
-            target = ailing[address]
-            limit = INITIAL_SECONDS if target.state == "initial" else UNHEALTHY_SECONDS
-            if now - self.since[address] >= limit and target.reason not in self.reported:
-                return target
-        return None
-
-    def explain(self, task: dict[str, Any]) -> str:
-        """Say what the load balancer last saw of a task; "" when it saw nothing wrong."""
-        target = self.last.get(tasks.parse(task).address)
-        return targets.explain(target, self.where.health_path) if target else ""
-
-
 def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskStopped:
     """Gather a stopped task's cause, ECS's reasons, exit codes and last log lines.
 
@@ -151,8 +108,8 @@ def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskS
     """
     definitions = _definitions(settings, task)
     container = faults.failed_container(task, definitions)
-    has_run = task.get("startedAt") or (container or {}).get("exitCode") is not None
-    lines = _log(settings, task, definitions, container, _to_the_error) if has_run else []
+    never_ran = faults.never_ran(task, container)
+    lines = [] if never_ran else _log(settings, task, definitions, container, _to_the_error)
     event = stopped(task, definitions, container, lines, target)
     return replace(event, log=tuple(lines[-SHOWN_LINES:]))
 
@@ -176,7 +133,7 @@ def stopped(
         "; ".join(dict.fromkeys(each for each in reasons if each)),
         {each["name"]: each.get("exitCode") for each in containers},
         (),
-        faults.cause(task, container, line=faults.last_words(lines, container), target=target),
+        faults.cause(task, container, line=log_lines.last_words(lines, container), target=target),
     )
 
 
@@ -184,7 +141,7 @@ def report(settings: Settings, task: dict[str, Any], target: str) -> TaskUnhealt
     """Gather what a running task that is not healthy has written so far."""
     definitions = _definitions(settings, task)
     lines = _log(settings, task, definitions, None, log_stream.newest)
-    line = faults.exception_line(lines)
+    line = log_lines.exception_line(lines)
     what = faults.shorten(f"{target}: {line}" if line else target)
     return TaskUnhealthy(log_stream.short(task["taskArn"]), what, tuple(lines[-SHOWN_LINES:]))
 
@@ -196,7 +153,7 @@ def _definitions(settings: Settings, task: dict[str, Any]) -> list[dict[str, Any
 
 
 def _to_the_error(stream: LogStream) -> list[str]:
-    return log_stream.last_lines(stream, faults.exception_line)
+    return log_stream.last_lines(stream, log_lines.exception_line)
 
 
 def _log(

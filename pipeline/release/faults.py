@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-c
 
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 # A summary of this length and its next step fit into five lines of 60 columns.
@@ -53,6 +53,12 @@ def is_explained(task: dict[str, Any]) -> bool:
     return ended or any("exitCode" in each for each in task.get("containers", []))
 
 
+def never_ran(task: dict[str, Any], container: dict[str, Any] | None) -> bool:
+    """Whether no container of a task has started; `container` is the one that failed."""
+    has_code = (container or {}).get("exitCode") is not None
+    return task.get("stopCode") == "TaskFailedToStart" and not has_code
+
+
 def failed_container(
     task: dict[str, Any], definitions: Sequence[dict[str, Any]]
 ) -> dict[str, Any] | None:
@@ -97,7 +103,7 @@ def cause(
     if task.get("stopCode") == "UserInitiated":
         what = f"{name} was stopped: {reason or 'by a person'}"
     elif "health check" in reason and is_fault(task):
-        what = f"{name} never became healthy: {target or reason}"
+        what = f"{name} never became healthy: {target or reason.partition(' in (')[0]}"
     elif code is not None:
         what = _exited(name, code, own)
     elif task.get("stopCode") == "TaskFailedToStart" or "Error" in text:
@@ -138,60 +144,3 @@ def shorten(text: str, length: int = CAUSE_LENGTH) -> str:
         return text
     half = (length - len(" ... ")) // 2
     return f"{text[:half].rstrip()} ... {text[-half:].lstrip()}"
-
-
-# The last line of a traceback: "KeyError: 'X'", "sqlalchemy.exc.OperationalError: ...".
-EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Configured)\b(: .*)?")
-ERROR = re.compile(
-    r"(?i)\b(error|fatal|panic|critical|exception|denied|refused|failed|cannot|not found)\b"
-)
-TRACEBACK = "Traceback (most recent call last):"
-# A server's own words about a worker that it lost, after the worker's own.
-AFTERWARDS = re.compile(
-    r"Worker failed to boot|exited with code|Shutting down|Worker exiting|HaltServer"
-)
-
-
-# A line of an access log, as entries/web.sh and most servers write it.
-REQUEST = re.compile(r"\"?(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /|\S+ \S+ \S+ \[.+?\] \"")
-
-
-def exception_line(lines: Sequence[str]) -> str:
-    """Pick the line of a log that names the error; "" when none does.
-
-    The end of the first traceback is the root: what follows it is what it caused, and what a
-    server says of the worker that it lost. Without a traceback, it is the last line that
-    looks like an exception, or else like an error.
-    """
-    texts = [each.strip() for each in lines]
-    found = next(_ends_of_tracebacks(lines), "")
-    exceptions = [each for each in texts if EXCEPTION.fullmatch(each)]
-    errors = [each for each in texts if ERROR.search(each) and not AFTERWARDS.search(each)]
-    return found or next(reversed(exceptions), "") or next(reversed(errors), "")
-
-
-def last_words(lines: Sequence[str], container: dict[str, Any] | None) -> str:
-    """Return the line of a log that names the error of a container that stopped.
-
-    One that ended by itself with a code of its own has said why, if anything, in its last
-    line: a shell's "NAME: is not set" looks like no error. A request is no last word.
-    """
-    if line := exception_line(lines):
-        return line
-    code = (container or {}).get("exitCode")
-    ended_itself = code is not None and code != 0 and code not in STOPPED_WITH_THE_TASK
-    own = [each.strip() for each in lines if not (AFTERWARDS.search(each) or REQUEST.match(each))]
-    return next((each for each in reversed(own) if each), "") if ended_itself else ""
-
-
-def _ends_of_tracebacks(lines: Sequence[str]) -> Iterator[str]:
-    """Find the line after each traceback's frames, which are indented deeper than its head."""
-    for number, head in enumerate(lines):
-        if TRACEBACK not in head:
-            continue
-        for line in lines[number + 1 :]:
-            # An exception group draws its tracebacks with | and +.
-            text = re.sub(r"^\s*[|+] ?", "", line.removeprefix(head.partition(TRACEBACK)[0]))
-            if text.strip() and not text[0].isspace():
-                yield text.strip()
-                break

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import aws, polling
 from pipeline.errors import Failed
-from pipeline.release import faults, log_stream, running, tasks
+from pipeline.release import log_lines, log_stream, running, tasks
 from pipeline.release.log_stream import LogStream
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say
@@ -61,7 +61,7 @@ class _Log:
 
         def is_enough(more: list[str]) -> object:
             lines = [*self.lines, *more]
-            return faults.exception_line(lines) if failed else lines
+            return log_lines.exception_line(lines) if failed else lines
 
         self._add(self.stream.drain(seconds, is_enough) if self.stream else [])
 

@@ -1,17 +1,12 @@
 """One-off tasks: the new image's migration, in the service's own network."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from pipeline import aws
 from pipeline.errors import Failed, Interrupted
-from pipeline.release import definitions, diagnose, faults, follow, log_stream, running
+from pipeline.release import definitions, diagnose, faults, follow, log_lines, log_stream, running
+from pipeline.release.migration import Migration, Task
 from pipeline.release.stack import Stack
 from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say
-
-Task = dict[str, Any]
 
 
 def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
@@ -44,25 +39,9 @@ def stop(settings: Settings, stack: Stack, say: Say) -> None:
         say(Note("no migration runs"))
 
 
-@dataclass(frozen=True)
-class Migration:
-    """What is to migrate where.
-
-    `base` is the stack's migration definition, and `container` the one in it whose end counts,
-    both as DescribeTaskDefinition returns them.
-    """
-
-    settings: Settings
-    stack: Stack
-    image: Image
-    cluster: str
-    base: Task
-    container: Task
-
-
 def _attempt(migration: Migration, say: Say) -> follow.Ended | None:
     """Follow a migration of the image to its end; None when another one had to end first."""
-    oldest = next(iter(_running(migration, "RUNNING", "STOPPED")), None)
+    oldest = next(iter(migration.running_tasks("RUNNING", "STOPPED")), None)
     if oldest is None:
         return _run(migration, say)
     is_own = running.runs(oldest, migration.container["name"], migration.image)
@@ -74,15 +53,10 @@ def _attempt(migration: Migration, say: Say) -> follow.Ended | None:
     return None
 
 
-def _running(migration: Migration, *statuses: str) -> list[Task]:
-    cluster, family = migration.cluster, migration.base["family"]
-    return running.read(migration.settings, cluster, family, *statuses)
-
-
 def _wait(migration: Migration, other: Task, say: Say) -> None:
     """Wait for the end of a migration that is not ours, and show what it writes."""
     try:
-        follow.to_the_end(_watched(migration, other), say)
+        follow.to_the_end(migration.watched(other), say)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; {running.describe(other)} keeps running, and ours did not start",
@@ -91,7 +65,7 @@ def _wait(migration: Migration, other: Task, say: Say) -> None:
     except follow.TooLongError:
         raise Failed(
             f"{running.describe(other)} still runs after {follow.RUN_SECONDS} s",
-            hint=f"wait for it, or stop it: {_stop_command(migration)}",
+            hint=f"wait for it, or stop it: {migration.stop_command}",
         ) from None
 
 
@@ -103,7 +77,7 @@ def _run(migration: Migration, say: Say) -> follow.Ended | None:
     definition = definitions.with_image(migration.base, migration.image)
     with definitions.registered(migration.settings, definition) as arn:
         try:
-            task = _start(migration, arn)
+            task = migration.start(arn)
         except KeyboardInterrupt:
             raise Interrupted(
                 "interrupted; a migration may have started",
@@ -117,64 +91,29 @@ def _run(migration: Migration, say: Say) -> follow.Ended | None:
         return _follow(migration, task, say, yields=True)
 
 
-def _start(migration: Migration, definition: str) -> Task:
-    """Start the task. botocore adds the clientToken by which a retried call starts only one."""
-    settings, stack = migration.settings, migration.stack
-    answer = aws.client(settings, "ecs").run_task(
-        cluster=migration.cluster,
-        taskDefinition=definition,
-        launchType="FARGATE",
-        startedBy=running.started_by(migration.image.tag),
-        networkConfiguration={
-            "awsvpcConfiguration": {
-                "subnets": stack.output("TaskSubnets").split(","),
-                "securityGroups": [stack.output("TaskSecurityGroup")],
-                "assignPublicIp": stack.output("TaskPublicAddress"),
-            }
-        },
-    )
-    if not answer.get("tasks"):
-        reasons = [each.get("reason", "") for each in answer.get("failures", [])]
-        raise Failed(
-            f"ECS cannot start the migration: {'; '.join(reasons) or 'it gives no reason'}",
-            hint="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
-            "api_failures_messages.html explains each reason; then the same command again",
-        )
-    return dict(answer["tasks"][0])
-
-
 def _follow(
     migration: Migration, task: Task, say: Say, *, yields: bool = False
 ) -> follow.Ended | None:
-    watched, name = _watched(migration, task), log_stream.short(task["taskArn"])
+    watched, name = migration.watched(task), log_stream.short(task["taskArn"])
     try:
         return follow.to_the_end(
-            watched, say, others=lambda: _running(migration, "RUNNING") if yields else []
+            watched, say, others=lambda: migration.running_tasks("RUNNING") if yields else []
         )
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; migration {name} of {running.short_tag(migration.image.tag)} "
             "keeps running",
-            hint=f"the same command follows it again; or stop it: {_stop_command(migration)}",
+            hint=f"the same command follows it again; or stop it: {migration.stop_command}",
         ) from None
     except follow.TooLongError:
         limit = f"did not end within {follow.RUN_SECONDS} s"
         lines = follow.stop_and_read(watched, limit, say)
-        line = faults.exception_line(lines) or next(reversed(lines), "")
+        line = log_lines.exception_line(lines) or next(reversed(lines), "")
         raise Failed(
             f"migration {name} {limit} and was stopped"
             + (f"\n  its log ends: {faults.shorten(line)}" if line else ""),
             hint=f"invoke logs --env {migration.settings.environment}",
         ) from None
-
-
-def _stop_command(migration: Migration) -> str:
-    return f"invoke migrate --stop --env {migration.settings.environment}"
-
-
-def _watched(migration: Migration, task: Task) -> follow.Watched:
-    stream = log_stream.of_container(migration.settings, task, migration.container)
-    return follow.Watched(migration.settings, migration.cluster, task, stream)
 
 
 def _require_good(migration: Migration, ended: follow.Ended, say: Say) -> None:

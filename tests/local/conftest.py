@@ -18,7 +18,14 @@ PARTS = tuple(
     path.stem for path in (Path(__file__).parents[2] / "pipeline" / "local").glob("server*.py")
 )
 # They need no MiniStack, so there is one of each.
-PURE = {"server_definition", "server_guard", "server_signature"}
+PURE = {
+    "server_claim",
+    "server_definition",
+    "server_guard",
+    "server_health",
+    "server_refusal",
+    "server_signature",
+}
 MODULES = (
     "ministack",
     "ministack.app",

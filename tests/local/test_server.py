@@ -2,6 +2,8 @@
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
 import ast
+import contextlib
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,7 +74,61 @@ def test_no_part_needs_what_its_environment_lacks() -> None:
 )
 def test_a_port_is_published_on_loopback(parts: dict[str, Any], given: Any, bound: Any) -> None:
     """In each form that docker-py takes."""
-    assert parts["server"].on_loopback(given) == bound
+    assert parts["server_loopback"].on_loopback(given) == bound
+
+
+@pytest.mark.parametrize(
+    ("address", "outside"),
+    [
+        (("127.0.0.1", 80), False),
+        (("::1", 80, 0, 0), False),
+        ("/run/a.sock", False),
+        (("0.0.0.0", 80), True),  # noqa: S104 - what must not come through
+        (("", 80), True),
+        (("::", 80, 0, 0), True),
+        (("10.0.0.5", 0), True),
+    ],
+)
+def test_the_server_binds_no_address_of_the_network(
+    parts: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    address: Any,
+    outside: bool,  # noqa: FBT001
+) -> None:
+    """Whatever part of MiniStack would; other events are none of its business."""
+    hooks: list[Any] = []
+    monkeypatch.setattr("sys.addaudithook", hooks.append)
+
+    parts["server_loopback"].listen()
+
+    hooks[0]("socket.connect", (None, address))
+    with pytest.raises(PermissionError) if outside else contextlib.nullcontext():
+        hooks[0]("socket.bind", (None, address))
+
+
+def test_nobody_else_gets_what_is_for_localhost(parts: dict[str, Any]) -> None:
+    """The port of [::1] is taken; a second server, or another program, does not get it."""
+    reserve = parts["server_loopback"].reserve
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    if (first := reserve(port)) is None:
+        assert not has_ipv6()
+        return
+
+    with first, pytest.raises(SystemExit, match="another program"):
+        reserve(port)
+    again = reserve(port)
+    assert again
+    again.close()
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has the loopback address of IPv6."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        return True
+    return False
 
 
 def test_every_container_is_created_with_its_ports_on_loopback(
@@ -82,7 +138,7 @@ def test_every_container_is_created_with_its_ports_on_loopback(
     collection = ministack["containers"].ContainerCollection
     collection.create = lambda _, image, **options: (image, options)
 
-    parts["server"].publish_on_loopback()
+    parts["server_loopback"].publish()
 
     made = collection().create("image", ports={"80/tcp": 80}, name="a")
     assert made == ("image", {"ports": {"80/tcp": ("127.0.0.1", 80)}, "name": "a"})

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.local import server_guard
-from pipeline.local.server_guard import Part, Receive, Refusal, Scope, Send
+from pipeline.local import server_guard, server_refusal
+from pipeline.local.server_guard import Part, Receive, Scope
+from pipeline.local.server_refusal import Refusal, Send
 
 HERE = ("host", "localhost:4566")
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -213,9 +214,9 @@ def test_an_error_is_in_the_caller_s_protocol(header: tuple[str, str]) -> None:
     """JSON for JSON, otherwise XML; what comes from outside cannot end an element."""
     refused = Refusal("AccessDenied", "<no> & no")
 
-    kind, body = server_guard.error_body(refused, [header])
+    kind, body = server_refusal.error_body(refused, [header])
     assert kind == "application/x-amz-json-1.1"
     assert json.loads(body) == {"__type": "AccessDenied", "message": "<no> & no"}
-    kind, body = server_guard.error_body(refused, [])
+    kind, body = server_refusal.error_body(refused, [])
     assert kind == "text/xml"
     assert b"<Message>&lt;no&gt; &amp; no</Message>" in body

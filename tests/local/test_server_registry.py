@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.local.server_guard import Refusal
+from pipeline.local.server_refusal import Refusal
 from pipeline.local_key import AccessKey
 
 KEY = AccessKey("LOCALKEY", "the account's secret")

@@ -13,8 +13,9 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.local import server_signature
-from pipeline.local.server_signature import Claim, Problem, Request, sha256
+from pipeline.local import server_claim, server_signature
+from pipeline.local.server_claim import Claim, Problem, Request
+from pipeline.local.server_signature import sha256
 
 SECRET = "the account's secret"
 KEY = Credentials("LOCALKEY", SECRET)
@@ -40,7 +41,7 @@ def signed(service: str = "ecs", credentials: Credentials = KEY) -> Any:
 
 def problem(request: Request, body: bytes = b"", secret: str = SECRET, **late: Any) -> str:
     """Return the code of what is wrong with a request; "" where it is good."""
-    claim = server_signature.read(request)
+    claim = server_claim.read(request)
     if isinstance(claim, Problem):
         return claim.code
     now = datetime.now(UTC) + timedelta(**late)
@@ -183,7 +184,7 @@ def test_a_signature_that_lacks_a_part_is_refused(text: str) -> None:
     headers = (("authorization", f"AWS4-HMAC-SHA256 {text}"), ("x-amz-date", "20260101T000000Z"))
     assert problem(Request("GET", "/", "", headers)) == "IncompleteSignature"
     good = (("authorization", f"AWS4-HMAC-SHA256 {GOOD}"), ("x-amz-date", "20260101T000000Z"))
-    assert isinstance(server_signature.read(Request("GET", "/", "", good)), Claim)
+    assert isinstance(server_claim.read(Request("GET", "/", "", good)), Claim)
 
 
 @given(st.text(st.characters(codec="latin-1"), max_size=80), st.text(max_size=80))

@@ -6,7 +6,8 @@ It shows whose it is, because otherwise nobody would believe that the account is
 from ministack import app
 
 from pipeline.local import server, server_health
-from pipeline.local.server_guard import HEALTH, Receive, Scope, Send
+from pipeline.local.server_guard import HEALTH, Receive, Scope
+from pipeline.local.server_refusal import Send
 from pipeline.local_key import AccessKey
 
 

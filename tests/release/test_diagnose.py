@@ -1,6 +1,7 @@
 """The evidence of what fails in a release, gathered while ECS still has it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -264,3 +265,21 @@ def test_a_task_of_the_revision_before_is_not_reported(
     are_listed(ecs, "STOPPED", 1)
     is_target(balancer, 7, "Target.Timeout")
     assert evidence.look() is None
+
+
+def test_an_operation_that_runs_already_is_explained_by_its_own_tasks(
+    staging: Settings, ecs: Stubber
+) -> None:
+    """A command that waits for it comes late: what was made since it began counts, and no more."""
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    are_listed(ecs, "RUNNING", 7)
+    are_listed(ecs, "STOPPED", 1, 5)
+    before, since = began - timedelta(minutes=1), began + timedelta(minutes=1)
+    are_described(ecs, task(7, createdAt=before), task(1), task(5, createdAt=since))
+    evidence = Evidence(staging, WHERE, began)
+    are_listed(ecs, "STOPPED", 1, 5)
+    are_described(ecs, task(5))
+    is_defined(ecs)
+    event = evidence.look()
+    assert isinstance(event, TaskStopped)
+    assert event.task == "5"

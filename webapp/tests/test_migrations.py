@@ -1,13 +1,15 @@
 """The migrations, on a real Postgres."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
-from webapp.config import PARTS, database_url
+from webapp.config import MIGRATION_LOCK, PARTS, database_url
 from webapp.models import Base
 
 
@@ -25,6 +27,19 @@ def test_every_migration_can_be_taken_back(engine: Engine, alembic: Config) -> N
 
     command.upgrade(alembic, "head")
     assert "entries" in inspect(engine).get_table_names()
+
+
+def test_two_migrations_take_turns(engine: Engine, alembic: Config) -> None:
+    """The second one waits for as long as the first one holds the lock."""
+    lock = {"lock": MIGRATION_LOCK}
+    with ThreadPoolExecutor(1) as pool, engine.connect() as first:
+        first.detach()
+        first.execute(text("SELECT pg_advisory_lock(:lock)"), lock)
+        second = pool.submit(command.upgrade, alembic, "head")
+        with pytest.raises(TimeoutError):
+            second.result(timeout=1)
+        first.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+        second.result(timeout=30)
 
 
 def test_a_database_url_may_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
