@@ -123,6 +123,15 @@ def test_a_deletion_that_is_stuck_is_finished_by_recover(
     assert deployed.stack.status == "DELETE_COMPLETE"
 
 
+def test_a_delivery_stack_that_is_stuck_is_freed_too(deployed: World, person: Person) -> None:
+    """By the same command: its role makes the changes of the application stack."""
+    assert person.bootstrap().code == 0
+    delivery = deployed.stacks.find(deployed.settings.delivery_stack_name)
+    delivery.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
+    assert person.recover().code == 0
+    assert delivery.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
 def test_there_is_nothing_to_recover_in_a_healthy_stack(deployed: World, person: Person) -> None:
     """Exit code 0, and no call writes."""
     before = len(deployed.calls)
