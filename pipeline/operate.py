@@ -72,7 +72,10 @@ def is_agreed(question: str) -> bool:
     """Whether the person at the terminal answers yes; False where there is no terminal."""
     if not sys.stdin.isatty():
         return False
-    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 def shell(settings: Settings) -> None:

@@ -31,3 +31,15 @@ def test_nobody_can_agree_without_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("builtins.input", pytest.fail)
 
     assert not operate.is_agreed("remove it?")
+
+
+def test_the_end_of_the_input_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-D, which is no answer."""
+
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", end)
+
+    assert not operate.is_agreed("remove it?")

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.local import machine
+from pipeline.local import debian, machine
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 FOREIGN, REBOUND = "evil.example", "rebound.example"
-PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+# Debian's package -> the names that the program has there and elsewhere.
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "chromium-driver": ("chromedriver",),
+}
 # In a container it has no sandbox of its own; nothing is asked of its maker.
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"),
@@ -29,16 +33,20 @@ OPTIONS = (
 
 def programs() -> list[str]:
     """Return the paths of the browser and its driver; on Debian as root they are installed."""
-    lacking = [package for name, package in PROGRAMS.items() if not shutil.which(name)]
-    if lacking and machine.is_supported() and machine.is_root():
-        install = ["apt-get", "--quiet", "install", "--yes", "--no-install-recommends", *lacking]
+    packages = [package for package, names in PROGRAMS.items() if not path_of(names)]
+    if packages and machine.is_supported() and machine.is_root():
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "--quiet", "update"], install):
+        for command in (["apt-get", "--quiet", "update"], [*debian.INSTALL, *packages]):
             subprocess.run(command, check=True, env=quiet, timeout=600)
-    found = [shutil.which(name) for name in PROGRAMS]
-    if not all(found):
-        pytest.fail(f"no {' and no '.join(lacking)} on this machine; install them")
-    return [str(path) for path in found]
+    paths = [path_of(names) for names in PROGRAMS.values()]
+    if not all(paths):
+        pytest.fail(f"this test needs {' and '.join(packages)}; install them")
+    return paths
+
+
+def path_of(names: tuple[str, ...]) -> str:
+    """Return the path of the first program that is there; "" where none is."""
+    return next((path for name in names if (path := shutil.which(name))), "")
 
 
 @contextmanager
