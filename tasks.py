@@ -57,7 +57,7 @@ def deploy(
     deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
-@task(help={"env": ENV, "stop": "stop the migrations that run, whoever started them"})
+@task(help={"env": ENV, "stop": "stop all running migrations instead of starting one"})
 @guarded
 def migrate(_: Context, env: str = "local", stop: bool = False) -> None:
     """Run the database migrations of the deployed image as a one-off task."""
@@ -88,7 +88,7 @@ def outputs(_: Context, env: str = "local") -> None:
 )
 @guarded
 def logs(
-    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: int = 100
+    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: str = "100"
 ) -> None:
     """Show the newest lines that the environment's tasks logged."""
     show.logs(settings.load(env), follow=follow, since=since, lines=lines)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
 ATTEMPTS = 4
-# Every variable by which awscli or boto3 would choose other credentials:
+# Every variable by which another program, or boto3, would choose other credentials:
 # https://docs.aws.amazon.com/boto3/latest/guide/configuration.html#using-environment-variables
 CREDENTIAL_VARIABLES = (
     *credentials.NAMES,
@@ -111,10 +111,10 @@ def account(settings: Settings) -> str:
 
 
 def child_environment(settings: Settings) -> dict[str, str | None]:
-    """List the variables that give awscli the same account; those of value None are to be unset.
+    """List the variables that give a program the same account; those of value None are to be unset.
 
-    A role is handed on as the temporary key that it is worth, because awscli takes a job's token
-    from a file alone. Raises botocore's errors where the role cannot be taken.
+    A role is handed on as the temporary key that it is worth, because other programs take a job's
+    token from a file alone. Raises botocore's errors where the role cannot be taken.
     """
     key_id, secret = _access_key(settings)
     given = {

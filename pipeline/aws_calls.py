@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pipeline import aws_errors
 from pipeline.aws_hints import Call
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ def responsible(error: Exception) -> Call:
 
     After an answer without a field, other calls may have cleaned up.
     """
-    if isinstance(error, KeyError) and error.args:
-        with_field = (call for call in reversed(_calls) if call.has_field(error.args[0]))
-        return next(with_field, latest())
-    return latest()
+    names = aws_errors.missing_fields(error)
+    with_field = (call for call in reversed(_calls) if any(map(call.has_field, names)))
+    return next(with_field, latest())
 
 
 def begin(settings: Settings, operation: str = "", endpoint: str = "", shape: Any = None) -> Call:

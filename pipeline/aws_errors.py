@@ -233,8 +233,20 @@ def _meaning(error: Exception, call: Call) -> Meaning | None:
         return SILENT
     if _is_inside_library(error):
         return _of_library(error)
-    is_missing = isinstance(error, KeyError) and error.args and call.has_field(error.args[0])
-    return NOT_AWS if is_missing else None
+    return NOT_AWS if any(map(call.has_field, missing_fields(error))) else None
+
+
+def missing_fields(error: Exception) -> list[str]:
+    """List the fields, one of which an answer lacks when our code ends with this error.
+
+    Of an empty list or a null in an answer, the line of code that reads it knows the field.
+    """
+    if isinstance(error, KeyError):
+        return [str(each) for each in error.args]
+    if not isinstance(error, IndexError | TypeError) or error.__traceback__ is None:
+        return []
+    line = traceback.extract_tb(error.__traceback__)[-1].line or ""
+    return re.findall(r"""\[["'](\w+)["']\]""", line)
 
 
 def _of_library(error: Exception) -> Meaning:

@@ -94,14 +94,10 @@ def renew_credentials(call: Call, text: str) -> str:
 
 
 def _login(call: Call, text: str = "") -> str:
-    """Name the login of a profile; the requirements bring version 1 of awscli, which has none."""
-    profile = (
-        f" --profile {call.settings.profile}" if call.settings and call.settings.profile else ""
-    )
+    """Name the login of a profile, which version 1 of the AWS CLI does not have."""
+    profile = call.settings.profile if call.settings else None
     command = "aws login" if "aws login" in text else "aws sso login"
-    return (
-        f"{command}{profile}, with the AWS CLI version 2 (deactivate the virtual environment first)"
-    )
+    return f"{command}{f' --profile {profile}' if profile else ''} (AWS CLI version 2)"
 
 
 def check_source(call: Call, _text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
@@ -22,7 +23,7 @@ T = TypeVar("T")
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
     """Wrap a task's body: every error that a user can cause ends as one message and a code.
 
-    SIGTERM, which is how a cancelled GitLab job is told, and SIGHUP are treated as Ctrl-C.
+    SIGTERM, with which GitLab cancels a job, and SIGHUP are treated as Ctrl-C.
     Raises invoke's Exit, which prints the message and exits without a traceback.
     """
 
@@ -37,7 +38,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
                 sys.stdout.flush()
                 return returned
         except BrokenPipeError:
-            # Whoever read the output has seen enough: `| head`.
+            # The reader of the output has seen enough: `| head`.
             signals.silence()
             _leave(None, Failed.exit_code)
         except KeyboardInterrupt:
@@ -110,6 +111,7 @@ def _leave(text: str | None, code: int) -> NoReturn:
 
     with suppress(OSError):
         sys.stdout.flush()
-    if text and sys.stderr.isatty():
+    # https://no-color.org/
+    if text and sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
         text = text.replace("error:", "\033[1;31merror:\033[0m", 1)
     raise Exit(text, code)

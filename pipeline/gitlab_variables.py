@@ -117,9 +117,20 @@ def _set(variables: Any, wanted: Variable, environment: str) -> None:
 
 
 def _key(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
-    """Read the access key of the deployment user from its secret."""
+    """Read the access key of the deployment user from its secret.
+
+    Raises Failed when the secret holds something else.
+    """
     if not (secret := outputs.get("DeploymentKeySecret")):
         return []
     answer = aws.client(settings, "secretsmanager").get_secret_value(SecretId=secret)
-    found, start = json.loads(answer["SecretString"]), prefix(settings.environment)
-    return [Variable(start + name, found[name], hidden=True) for name in KEY_NAMES]
+    start = prefix(settings.environment)
+    try:
+        found = json.loads(answer.get("SecretString", ""))
+        return [Variable(start + name, found[name], hidden=True) for name in KEY_NAMES]
+    except (ValueError, KeyError, TypeError):
+        # The error itself could quote the secret.
+        raise Failed(
+            f"the secret {secret} holds no access key",
+            hint=f"invoke bootstrap --env {settings.environment}, which writes it",
+        ) from None

@@ -1,10 +1,9 @@
 """What the smaller tasks do: enter an environment, free it, keep this machine ready."""
 
-import shutil
 import sys
 from pathlib import Path
 
-from pipeline import aws, show
+from pipeline import show
 from pipeline.errors import ConfigurationError, Failed, RecoveryNeeded
 from pipeline.settings import Settings
 from pipeline.shell import run
@@ -77,31 +76,23 @@ def is_agreed(question: str) -> bool:
 
 
 def shell(settings: Settings) -> None:
-    """Open a shell in a running task, by ECS Exec.
+    """Open a shell in a running task of the web service.
 
-    Raises ConfigurationError where the session manager's plugin is not installed, or the
+    Raises ConfigurationError where the session manager's plugin is missing or too old, or the
     options have no shell, Failed where nothing is deployed or no task runs.
     """
     from pipeline import blueprint
-    from pipeline.release import service
+    from pipeline.release import service, shell_session
 
-    if shutil.which("session-manager-plugin") is None:
-        raise ConfigurationError(
-            "session-manager-plugin is not installed",
-            hint="https://docs.aws.amazon.com/systems-manager/latest/userguide/"
-            "session-manager-working-with-install-plugin.html",
-        )
+    shell_session.require_plugin()
     if not blueprint.options(settings).exec:
-        hint = "set STACK_EXEC=yes, and deploy"
+        hint = f"set STACK_EXEC=yes, then: invoke deploy --env {settings.environment}"
         raise ConfigurationError(f"{settings.environment} has no shell", hint=hint)
     where = service.place(show.deployed(settings))
     tasks = service.describe_tasks(settings, where, "RUNNING") if where else []
     if not where or not tasks:
         raise Failed("no task runs", hint=f"invoke status --env {settings.environment}")
-    execute = ["ecs", "execute-command", "--interactive", "--command", "/bin/sh"]
-    target = ["--cluster", where.cluster, "--task", tasks[0]["taskArn"]]
-    environment = aws.child_environment(settings)
-    run([*_awscli(), *execute, *target], env=environment, show=True, timeout=None)
+    shell_session.open_shell(settings, where.cluster, tasks[0])
 
 
 def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
@@ -147,7 +138,3 @@ def recover(settings: Settings, say: Say) -> None:
             stuck.append(error)
     if stuck:
         raise stuck[0]
-
-
-def _awscli() -> list[str]:
-    return [sys.executable, "-m", "awscli"]

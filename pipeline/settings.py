@@ -25,6 +25,8 @@ from pipeline.setting import (
 LOCAL = "local"
 DEFAULT_TEMPLATE = "stack.services.application.template"
 LOCAL_REGION = "us-east-1"
+LOCAL_PORT = "4566"
+MAXIMUM_PORT = 65_535
 LOCAL_ACCOUNT = "000000000000"
 # What stack/options.py reads.
 STACK_OPTION = re.compile(r"STACK_[A-Z_]+|DATABASE_SECRET_ARN")
@@ -47,11 +49,9 @@ class Settings:
     ecr_repository: str = setting(
         "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
     )
-    access_key_id: str | None = setting(
-        "AWS_ACCESS_KEY_ID", "an access key, where no other credentials are", optional=True
-    )
+    access_key_id: str | None = setting("AWS_ACCESS_KEY_ID", "an access key", optional=True)
     secret_access_key: str | None = setting(
-        "AWS_SECRET_ACCESS_KEY", "the secret half of it", optional=True, secret=True
+        "AWS_SECRET_ACCESS_KEY", "its secret", optional=True, secret=True
     )
     session_token: str | None = setting(
         "AWS_SESSION_TOKEN", "the token of a temporary key", optional=True, secret=True
@@ -105,7 +105,7 @@ class Settings:
         "POSTGRES_IMAGE", "Postgres for the suite and the local account", default="postgres:17"
     )
     local_port: int = setting(
-        "LOCAL_PORT", "the port of the local AWS account", parse=parse_port, default="4566"
+        "LOCAL_PORT", "the port of the local AWS account", parse=parse_port, default=LOCAL_PORT
     )
     local_stack_waits: bool = setting(
         "LOCAL_STACK_WAITS",
@@ -258,7 +258,9 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     There is no access key among them: the account makes its own, and aws.py reads it.
     """
     kept = {name: text for name, text in variables.items() if "AWS_" not in name}
-    port = variables.get("LOCAL_PORT") or "4566"
+    text = variables.get("LOCAL_PORT") or LOCAL_PORT
+    # A malformed port is a problem of its own setting alone.
+    port = text if text.isdecimal() and int(text) <= MAXIMUM_PORT else LOCAL_PORT
     return {
         **kept,
         "AWS_REGION": LOCAL_REGION,

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,25 @@ def _end(process: "subprocess.Popen[str]") -> None:
         process.communicate(timeout=CLEAN_UP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+def attach(command: Sequence[str], *, env: Mapping[str, str | None] | None = None) -> int:
+    """Give the terminal to a command until it ends, and return its exit code.
+
+    What is typed is the command's, Ctrl-C included. `env` is as for `run`. Raises
+    ConfigurationError when the program is not installed or cannot be run.
+    """
+    before = signal.signal(signal.SIGINT, _leave_to_the_command)
+    try:
+        return subprocess.run(list(command), env=environment(env), check=False).returncode
+    except OSError as error:
+        raise _not_startable(command, error) from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave_to_the_command(_signal: int, _frame: object) -> None:
+    """Do nothing; a handler, unlike SIG_IGN, is not inherited."""
 
 
 def environment(changes: Mapping[str, str | None] | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from pipeline import polling, signals
-from pipeline.errors import ConfigurationError, Failed
+from pipeline.errors import Failed
 from pipeline.release import contract, deploy, service, stack
 from pipeline.release import logs as log
 from pipeline.release.service import Place, Service
@@ -76,17 +76,15 @@ def address(settings: Settings, found: Stack) -> str:
     return deploy.url(settings, found) if BALANCER in found.outputs else ""
 
 
-def logs(settings: Settings, *, follow: bool, since: str, lines: int) -> None:
+def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
     """Print the newest `lines` of all tasks, and with `follow` those that come, until Ctrl-C.
 
     `since` is how far back they may be, such as 10m; "" for no more than a day. Raises Failed
     when the environment was never deployed, ConfigurationError for options that make no sense.
     """
-    if lines < 1:
-        raise ConfigurationError(f"--lines {lines} is less than 1", hint="such as --lines 100")
-    seconds = log.parse_since(since) if since else None
+    seconds, number = (log.parse_since(since) if since else None), log.parse_lines(lines)
     group = deployed(settings).output("WebLogsGroup")
-    newest = log.newest(settings, group, polling.wall(), since=seconds, lines=lines)
+    newest = log.newest(settings, group, polling.wall(), since=seconds, lines=number)
     print_lines(map(log.line, newest))
     if follow:
         with signals.until_interrupted():

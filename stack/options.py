@@ -1,7 +1,7 @@
 """What an environment's stacks are made of: one frozen object, read once, validated together.
 
 Here are shapes. Sizes, which change without a change of shape, are parameters of the template.
-docs/stack.md tells what each option costs, and why one would want it.
+docs/stack.md explains what each option costs and what it is for.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -105,7 +105,7 @@ class Options:
     )
     breaker_count: int | None = option(
         "STACK_BREAKER_COUNT",
-        "after how many failed tasks a rolling deployment is taken back; empty: half of the tasks",
+        "failed tasks that roll a rolling deployment back; empty: half of the desired count",
         between(1, 200),
     )
     autoscaling: bool = option(
@@ -122,7 +122,7 @@ class Options:
         "STACK_SCHEDULE", "when entries/scheduled.sh runs, such as rate(1 day)", SCHEDULE, local=""
     )
     secrets: tuple[str, ...] | None = option(
-        "STACK_SECRETS", "the application's own secrets, NAME=ARN, parted by commas", ENVIRONMENT
+        "STACK_SECRETS", "the application's own secrets, comma-separated NAME=ARN", ENVIRONMENT
     )
     database: str = option(
         "STACK_DATABASE",
@@ -156,7 +156,7 @@ class Options:
         "STACK_ALARMS", "alarms, which also stop a rollout", switch, "yes", local="no"
     )
     alarm_email: str | None = option(
-        "STACK_ALARM_EMAIL", "who is told of an alarm", EMAIL, local=""
+        "STACK_ALARM_EMAIL", "the email address that gets the alarms", EMAIL, local=""
     )
     dashboard: bool = option("STACK_DASHBOARD", "a CloudWatch dashboard", switch, "yes", local="no")
     identity: str = option(
@@ -179,7 +179,7 @@ class Options:
     )
     gitlab_branches: tuple[str, ...] = option(
         "STACK_GITLAB_BRANCHES",
-        "its protected branches, parted by commas",
+        "its protected branches, comma-separated",
         BRANCHES,
         "main",
     )
@@ -213,7 +213,7 @@ def read(environment: str, variables: Mapping[str, str]) -> Options:
 
 
 def declared() -> list[Field[Any]]:
-    """List the fields that are read from a variable; their metadata tells which."""
+    """List the fields that are read from a variable; their metadata names it."""
     return [each for each in fields(Options) if each.metadata]
 
 

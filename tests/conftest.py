@@ -54,7 +54,7 @@ def _start(real: Callable[..., Any]) -> Callable[..., Any]:
     def start(own: Any, args: Any, *others: Any, **options: Any) -> None:
         if not isinstance(args, list):
             _refuse("a command is a list")
-        if Path(args[0]).name in OUTSIDE or "awscli" in args:
+        if Path(args[0]).name in OUTSIDE:
             _refuse(f"a unit test runs {args[0]}")
         real(own, args, *others, **options)
 

@@ -62,7 +62,7 @@ def answering(
 
 
 def test_a_throttled_call_is_tried_again(settings: Settings, allowed_ports: set[int]) -> None:
-    """AWS slows down whoever asks much, and a deploy asks every second."""
+    """AWS slows down a client that asks much, and a deploy asks every second."""
     answers = [THROTTLED, NO_STACKS]
     with answering(answers) as server:
         allowed_ports.add(server.server_port)
@@ -133,10 +133,9 @@ def test_silence_and_a_dropped_connection_are_explained(
     found = aws.explain(caught.value)
     assert found is not None
     assert found.what.startswith(f"no answer (cloudformation DescribeStacks at 127.0.0.1:{port})")
-    shown = (
-        "" if closes else f"  waiting for AWS: cloudformation DescribeStacks at 127.0.0.1:{port}\n"
-    )
-    assert capsys.readouterr().err == shown
+    if not closes:
+        shown = f"  waiting for AWS: cloudformation DescribeStacks at 127.0.0.1:{port}\n"
+        assert capsys.readouterr().err == shown
 
 
 def test_a_call_has_limits(settings: Settings) -> None:

@@ -162,6 +162,20 @@ def test_a_field_that_the_answer_lacks_is_explained() -> None:
     assert explain(KeyError("other"), call) is None
 
 
+@pytest.mark.parametrize("answer", [{"Stacks": []}, {"Stacks": None}])
+def test_an_empty_answer_is_explained(answer: dict[str, Any]) -> None:
+    """By the field that our own line reads; another list's end is a fault of ours."""
+    model = Session().get_service_model("cloudformation").operation_model("DescribeStacks")
+    call = Call(None, "cloudformation DescribeStacks", "proxy.example", model.output_shape)
+    with pytest.raises((IndexError, TypeError)) as caught:
+        answer["Stacks"][0]
+    assert "not one of AWS" in explained(caught.value, call).what
+    own: list[str] = []
+    with pytest.raises(IndexError) as fault:
+        own[0]
+    assert explain(fault.value, call) is None
+
+
 def test_a_denial_names_the_identity_and_its_source(staging: Settings) -> None:
     """Which of a person's credentials it is, and how a deployment role gets a new permission."""
     arn = "arn:aws:sts::123456789012:assumed-role/shop-deploy/slipway"
@@ -177,7 +191,7 @@ def test_a_denial_names_the_identity_and_its_source(staging: Settings) -> None:
     [
         (
             {"profile": "shop", "credentials_from": ("AWS_PROFILE",)},
-            "aws sso login --profile shop, with the AWS CLI version 2",
+            "aws sso login --profile shop (AWS CLI version 2)",
         ),
         ({"role_arn": "arn", "id_token": "jwt"}, "run the job again"),
         (

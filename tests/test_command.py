@@ -106,7 +106,7 @@ def _signals() -> Iterator[None]:
 
 
 def leave(error: BaseException) -> Exit:
-    """Return what invoke is told when a task's body raises `error`."""
+    """Return the exit that invoke gets when a task's body raises `error`."""
 
     @guarded
     def body() -> None:
@@ -146,8 +146,20 @@ def test_no_other_exit_code_exists() -> None:
 
 def test_a_message_says_what_happened_and_what_is_next() -> None:
     """Both parts of an error reach the screen."""
-    assert leave(Failed("it broke", hint="mend it")).message == "error: it broke\n  next: mend it"
+    assert leave(Failed("it broke", hint="fix it")).message == "error: it broke\n  next: fix it"
     assert leave(Failed("it broke")).message == "error: it broke"
+
+
+@pytest.mark.parametrize(
+    ("no_color", "start"), [("", "\x1b[1;31merror:\x1b[0m "), ("1", "error: ")]
+)
+def test_an_error_is_coloured_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, start: str
+) -> None:
+    """P2: it is found at once; not where colours are unwanted."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert leave(Failed("it broke")).message == f"{start}it broke"
 
 
 def test_what_a_task_returns_is_returned() -> None:

@@ -139,7 +139,7 @@ def test_boto3_uses_the_chosen_credentials_alone(
         assert (credentials.access_key, credentials.token) == (used, None)
 
 
-def test_awscli_uses_the_chosen_credentials_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_uses_the_chosen_credentials_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What would lead it elsewhere is taken out of its environment."""
     for name, text in {**TEMPORARY, "AWS_SECURITY_TOKEN": "x", "AWS_DEFAULT_PROFILE": "y"}.items():
         monkeypatch.setenv(name, text)
@@ -152,7 +152,7 @@ def test_awscli_uses_the_chosen_credentials_alone(monkeypatch: pytest.MonkeyPatc
     }
 
 
-def test_awscli_finds_what_boto3_finds_when_nothing_is_chosen(
+def test_a_child_finds_what_boto3_finds_when_nothing_is_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A container's role or an instance's profile is found by both in the same way."""

@@ -172,6 +172,17 @@ def test_an_access_key_is_masked(given: Settings, gitlab: GitLab) -> None:
     assert gitlab.kept["STAGING_AWS_SECRET_ACCESS_KEY"]["masked"] is True
 
 
+@pytest.mark.parametrize("text", ["hush", "[]", '{"AWS_ACCESS_KEY_ID": "hush"}'])
+def test_a_secret_without_a_key_is_named_and_not_shown(given: Settings, text: str) -> None:
+    """Somebody may have edited it."""
+    with Stubber(aws.client(given, "secretsmanager")) as stubber:
+        stubber.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:secret"})
+        with pytest.raises(Failed, match="the secret arn:secret holds no access key") as caught:
+            gitlab_variables._key(given, KEY)  # noqa: SLF001 - what is sent needs a GitLab
+    assert "hush" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(403, ConfigurationError), (404, ConfigurationError), (400, Failed)]
 )

@@ -57,7 +57,7 @@ def test_the_real_environment_wins_over_dotenv(
 
 
 def test_one_error_lists_everything_missing_and_malformed() -> None:
-    """Nobody has to mend one setting to learn of the next."""
+    """One run is enough to learn all that has to be corrected."""
     wrong = {"STAGING_AWS_STACKNAME": "shop", "STAGING_AWS_REGION": "europe", "LOCAL_PORT": "80"}
     with pytest.raises(ConfigurationError) as caught:
         resolve("staging", wrong)
@@ -150,7 +150,7 @@ def test_one_problem_is_counted_as_one() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    """Neither the object's text nor an error tells a secret."""
+    """Neither the object's text nor an error shows a secret."""
     secret = {each.metadata["name"]: "hush" for each in SETTINGS if each.metadata["secret"]}
     keys = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
     tokens = {"AWS_ID_TOKEN", "GITLAB_TOKEN", "CI_REGISTRY_PASSWORD"}
@@ -220,6 +220,13 @@ def test_local_follows_its_port() -> None:
     )
 
 
+@pytest.mark.parametrize("port", ["99999", "http", "80"])
+def test_a_malformed_port_is_one_problem(port: str) -> None:
+    """The address that is made of it is not a second one."""
+    with pytest.raises(ConfigurationError, match="1 setting of 'local' is wrong:\n  LOCAL_PORT: "):
+        resolve("local", {"LOCAL_PORT": port})
+
+
 def test_local_never_reaches_a_real_account() -> None:
     """No variable of AWS's, plain or prefixed, changes what the local environment is."""
     names = [each.metadata["name"] for each in SETTINGS]
@@ -239,11 +246,11 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     aws._session.cache_clear()  # noqa: SLF001 - a session reads the environment when it is made
     client = aws.client(settings, "sts")
     assert client.meta.endpoint_url == settings.endpoint_url
-    credentials = client._request_signer._credentials  # noqa: SLF001 - nothing public tells
+    credentials = client._request_signer._credentials  # noqa: SLF001 - nothing public has it
     assert (credentials.access_key, credentials.token) == ("local", None)
 
 
-def test_awscli_gets_the_same_account(staging: Settings) -> None:
+def test_a_child_gets_the_same_account(staging: Settings) -> None:
     """What a child needs to know stands in its environment, and nothing that is not set."""
     given = aws.child_environment(staging)
     assert {name: text for name, text in given.items() if text} == {

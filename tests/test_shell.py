@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigurationError, Failed
-from pipeline.shell import CommandFailed, Completed, run, start_detached
+from pipeline.shell import CommandFailed, Completed, attach, run, start_detached
 
 
 def python(code: str) -> list[str]:
@@ -140,3 +140,26 @@ def test_an_output_that_is_no_text_goes_into_a_file(tmp_path: Path) -> None:
         done = run(python(r"import sys; sys.stdout.buffer.write(b'a\xff\r\n')"), stdout=output)
     assert file.read_bytes() == b"a\xff\r\n"
     assert done.stdout == ""
+
+
+def test_an_attached_command_has_the_terminal_s_input_and_its_code() -> None:
+    """What is typed is the command's; Ctrl-C ends neither it nor us."""
+    inner = "import os, signal, sys; print(sys.stdin.read()); sys.exit(5)"
+    outer = (
+        "import os, signal; from pipeline.shell import attach;"
+        f"code = attach({python(inner)!r}); print(code)"
+    )
+    root = str(Path(__file__).parents[1])
+    assert run(python(outer), stdin="typed", env={"PYTHONPATH": root}).stdout == "typed\n5\n"
+    with pytest.raises(ConfigurationError, match="not installed"):
+        attach(["no-such-program"])
+
+
+def test_ctrl_c_is_the_attached_command_s() -> None:
+    """The terminal sends it to both; the command decides what it means."""
+    inner = (
+        "import signal, os, sys, time;"
+        "signal.signal(signal.SIGINT, lambda *_: sys.exit(7));"
+        "os.kill(os.getppid(), signal.SIGINT); os.kill(os.getpid(), signal.SIGINT); time.sleep(9)"
+    )
+    assert attach(python(inner)) == 7

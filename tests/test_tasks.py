@@ -24,6 +24,7 @@ GROUND = {
     "credentials",
     "dotenv_file",
     "errors",
+    "fargate_sizes",
     "git",
     "git_history",
     "git_tree",
@@ -213,7 +214,7 @@ def test_imports_go_down_only(package: str, forbidden: list[str]) -> None:
 
 
 def test_producers_know_events_and_no_view() -> None:
-    """What a deploy tells is typed; how it is shown is nobody's business down there."""
+    """What a deploy reports is typed; how it is shown is not decided there."""
     found = imports_of("pipeline/image/*.py", "pipeline/release/*.py", "pipeline/local/*.py")
     views = [each for each in found if is_in(each[1], "pipeline.view")]
     assert views
@@ -221,7 +222,7 @@ def test_producers_know_events_and_no_view() -> None:
 
 
 def test_a_view_knows_events_and_nothing_else_of_the_pipeline() -> None:
-    """It consumes what is told and asks nobody; an interrupt it knows by the error family."""
+    """It consumes events and asks for nothing; it knows an interrupt by the error family."""
     found = [each for each in imports_of("pipeline/view/*.py") if is_in(each[1], "pipeline")]
     known = ("pipeline.view", "pipeline.errors")
     assert [each for each in found if not is_in(each[1], *known)] == []

@@ -43,8 +43,8 @@ class ChangeSet:
 def proposal(settings: Settings, stack: Stack, desired: Desired) -> Iterator[ChangeSet | None]:
     """Have CloudFormation work out what would change; None if nothing would.
 
-    At the end of the block the change set is deleted, unless it was executed: what is left of
-    an interrupted deploy is nothing.
+    At the end of the block the change set is deleted, unless it was executed: an interrupted
+    deploy leaves none behind.
 
     Raises Busy if somebody else is changing the stack, Failed with CloudFormation's reason when
     it refuses, ConfigurationError for a template that is too long for a call.

@@ -9,7 +9,6 @@ from pipeline import aws, polling
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
 
-LINES = 100
 # Without --since, the newest lines are looked for this far back.
 DAY_SECONDS = 86_400.0
 FIRST_WINDOW_SECONDS = 60.0
@@ -30,6 +29,13 @@ def parse_since(text: str) -> float:
     if not match:
         raise ConfigurationError(f"--since {text!r} is no length of time", hint="such as 10m or 2h")
     return int(match[1]) * float(UNITS[match[2]])
+
+
+def parse_lines(text: str) -> int:
+    """Read how many lines to show. Raises ConfigurationError for a text that is no such number."""
+    if not re.fullmatch(r"[1-9]\d{0,6}", text):
+        raise ConfigurationError(f"--lines {text!r} is no number of lines", hint="such as 100")
+    return int(text)
 
 
 def newest(

@@ -30,7 +30,7 @@ def recover(settings: Settings, name: str, say: Say) -> None:
     else:
         raise RecoveryNeeded(
             f"stack {name} is {found.state.status}: {found.reason}",
-            hint="fix what CloudFormation names, in the console or by awscli",
+            hint="fix what CloudFormation names, in the console or with the AWS CLI",
         )
 
 
@@ -57,5 +57,5 @@ def _roll_back(settings: Settings, found: Stack, call: str, say: Say) -> None:
     try:
         watch.follow(settings, operation, say, good=is_free)
     except RecoveryNeeded as error:
-        hint = "fix what CloudFormation names, in the console or by awscli, then again"
+        hint = "fix what CloudFormation names, in the console or with the AWS CLI, then again"
         raise RecoveryNeeded(error.what, hint=hint) from error

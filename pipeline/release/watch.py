@@ -12,7 +12,7 @@ from pipeline.release.stack import Stack
 from pipeline.release.stack_events import Progress, StackEventCursor, new_token
 from pipeline.release.states import State, Step
 from pipeline.settings import Settings
-from pipeline.view.events import Note, Say, StackEvent
+from pipeline.view.events import Note, Say, StackEvent, stage
 
 WATCH_SECONDS = 3600
 POLL_SECONDS = 1.0
@@ -90,8 +90,9 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
     # It may have ended before its events were read; then there is none to wait for.
     if (latest := stack.observe(settings, busy.name)).step is Step.WAIT:
         shown = ShownEvents(say, busy.name, frozenset({busy.name}))
-        _until_ended(settings, operation, shown.say)
-        shown.summarise()
+        with stage(say, "wait"):
+            _until_ended(settings, operation, shown.say)
+            shown.summarise()
         latest = stack.observe(settings, busy.name)
     return latest
 

@@ -87,7 +87,7 @@ def _proven(event: Proven) -> list[str]:
 
 
 def is_bad(event: Event) -> bool:
-    """Whether an event tells of a failure."""
+    """Whether an event is a failure."""
     match event:
         case TaskStopped() | TaskUnhealthy() | StageEnded(outcome=Outcome.FAILED):
             return True
@@ -109,7 +109,7 @@ def terminal() -> Callable[[Event], None]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     progress = Progress(*columns, console=console, transient=True)
 

@@ -119,7 +119,7 @@ def test_the_deployed_image_s_migrations_can_be_run_by_hand(project: Project, ur
 
 
 def test_a_shell_needs_the_session_manager_s_plugin(project: Project) -> None:
-    """Exit 2, and where it is to be had; awscli alone would fail later and say less."""
+    """Exit 2, and where to get it, before anything is asked of AWS."""
     output = project.run("invoke", "shell", PATH=str(Path(sys.executable).parent))
 
     assert output.code == 2

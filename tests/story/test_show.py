@@ -54,7 +54,7 @@ def test_the_newest_lines_are_shown_as_text(
     deployed.logs.write(group, "web/web/1", "\x1b[2J")
     deployed.clock.advance(60)
     capsys.readouterr()
-    show.logs(deployed.settings, follow=False, since="", lines=100)
+    show.logs(deployed.settings, follow=False, since="", lines="100")
     lines = printed(capsys)
     assert len(lines) == 100
     assert lines[-1].endswith(r"\x1b[2J")
@@ -76,7 +76,7 @@ def test_following_ends_quietly(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(polling, "sleep", nap)
-    show.logs(deployed.settings, follow=True, since="", lines=1)
+    show.logs(deployed.settings, follow=True, since="", lines="1")
     assert any(line.endswith("line 2") for line in printed(capsys))
 
 
@@ -94,7 +94,7 @@ def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
     """FIELD 29: exit code 1, and what to type."""
     tasks: list[Callable[[], None]] = [
         lambda: show.outputs(world.settings),
-        lambda: show.logs(world.settings, follow=False, since="", lines=100),
+        lambda: show.logs(world.settings, follow=False, since="", lines="100"),
         lambda: operate.migrate(world.settings, print),
     ]
     for task in tasks:

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.release.states import State, Step
+from pipeline.view.events import StageStarted
 from tests.story.person import Person
 from tests.story.revisions import ONE, TWO, writes
 from tests.story.world import World
@@ -74,6 +75,8 @@ def test_a_stack_that_changes_is_waited_for(deployed: World, person: Person, sta
     before = len(deployed.calls)
     done = person.deploy(person.push(ONE))
     assert (done.code, done.proven) == (0, True)
+    # A stage has a clock or a heartbeat: the wait may be long.
+    assert StageStarted("wait") in done.events
     assert stack.status == "UPDATE_COMPLETE"
     assert writes(deployed.calls[before:]) == []
 
@@ -87,7 +90,7 @@ def test_every_state_has_its_story() -> None:
 def test_a_rollback_that_is_stuck_is_finished_by_recover(
     deployed: World, person: Person, stale: float
 ) -> None:
-    """Also when DescribeStacks has the state of before for a while; then a deploy goes on."""
+    """Also when DescribeStacks has the earlier state for a while; then a deploy goes on."""
     deployed.stacks.stale_seconds = stale
     deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     assert person.recover().code == 0

@@ -150,7 +150,7 @@ def test_lists_that_come_one_item_at_a_time_are_read_to_their_end(
 def test_a_stale_read_after_execute_is_not_the_end(
     world: World, person: Person, seconds: float
 ) -> None:
-    """DescribeStacks has the state of before for a while, on the first deploy and later."""
+    """DescribeStacks has the earlier state for a while, on the first deploy and later."""
     world.stacks.stale_seconds = seconds
     one = person.push(ONE)
     done = person.deploy(one)
@@ -163,7 +163,7 @@ def test_a_stale_read_after_execute_is_not_the_end(
 def test_a_stale_read_that_looks_like_the_end_is_not_taken_for_it(
     deployed: World, person: Person
 ) -> None:
-    """The state of before has the name of the one after, and the outputs of before."""
+    """The earlier state has the name of the one after, and the earlier outputs."""
     person.deploy(person.push(TWO))
     deployed.stacks.stale_seconds = 20.0
     three = person.push(THREE)

@@ -133,16 +133,16 @@ def test_plain_lines_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_terminal_gets_the_words_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    """Square brackets in a log line are no markup."""
+    """Square brackets in a log line are no markup, and a word between colons is no picture."""
     show = console.terminal()
     for event in (
         StageStarted("release"),
-        TaskStopped("1", "it ended", {"web": 3}, ("[error] no [/such] tag",)),
+        TaskStopped("1", "it ended", {"web": 3}, ("[error] no [/such] tag", "level:bug:7")),
         StageEnded("release", 1.0, Outcome.FAILED),
     ):
         show(event)
     shown = capsys.readouterr().out
-    assert "    | [error] no [/such] tag\n" in shown
+    assert "    | [error] no [/such] tag\n    | level:bug:7\n" in shown
     assert "release: FAILED after 1.0 s\n" in shown
 
 
