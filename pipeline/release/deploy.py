@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from pipeline import polling
 from pipeline.git_history import Relation
 from pipeline.release import (
     age,
@@ -24,6 +25,8 @@ from pipeline.view.events import Note, Proven, Say, stage
 
 # How often a deploy begins again because someone else changed the stack meanwhile.
 TURNS = 5
+# A stack may be read as it was before for seconds after a call. Together, the pauses outlast that.
+TURN_SECONDS = 5.0
 
 
 @dataclass
@@ -54,6 +57,7 @@ def deploy(
             return _take_turn(release)
         except Busy as busy:
             say(Note(f"{busy.what}: looking again"))
+            polling.sleep(TURN_SECONDS)
     raise Busy(settings.stack_name)
 
 

@@ -1,7 +1,6 @@
 """Deploy, interrupt, kill, somebody else's deploy, migrate, cancel and recover in any order."""
 
 from contextlib import ExitStack
-from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
@@ -24,12 +23,12 @@ APPLICATIONS = {
     "has a migration that fails": Application(migration=Migration(code=1)),
     "has a slow migration": Application(migration=Migration(seconds=20.0)),
 }
-ACTS = {
-    "interrupt": disturbances.interrupt,
-    "kill": disturbances.kill,
-    "drop": disturbances.drop,
-    "throttle": disturbances.throttle,
-}
+ENDS = {"interrupt": disturbances.interrupt, "kill": disturbances.kill}
+FAULTS = {"drop": disturbances.drop, "throttle": disturbances.throttle}
+# A new revision of a kind, or the number of one of before.
+REVISIONS = st.sampled_from(["good", *sorted(APPLICATIONS)]) | st.integers(0, 9)
+# A deploy of a new revision makes about so many calls.
+MOMENTS = st.integers(1, 110)
 RECOVERY_NEEDED = 3
 
 
@@ -67,51 +66,49 @@ class AnyOrder(RuleBasedStateMachine):
         self.images.append(image)
         return image
 
-    @rule(kind=st.sampled_from(sorted(APPLICATIONS)))
-    def commit(self, kind: str) -> None:
-        """Commit a revision that works, or does not."""
-        self.push(kind)
+    @rule(which=REVISIONS)
+    def deploy(self, which: str | int) -> None:
+        """Deploy a revision: a new one that works or does not, or one of before."""
+        self.check(*self.deploys(which, self.person))
 
-    @rule(data=st.data(), act=st.sampled_from(sorted(ACTS)), nth=st.integers(1, 60))
-    def disturb(self, data: Any, act: str, nth: int) -> None:
-        """Deploy, and have something go wrong at some call or wait."""
-        pattern = "*" if ACTS[act] in {disturbances.interrupt, disturbances.kill} else CALL
-        self.world.script.before(pattern, ACTS[act], nth=nth)
-        self.check(*self.deploys(data, self.person))
+    @rule(which=REVISIONS, act=st.sampled_from(sorted(ENDS)), nth=MOMENTS)
+    def leave(self, which: str | int, act: str, nth: int) -> None:
+        """Deploy, and be interrupted or killed at some call or wait."""
+        self.world.script.before("*", ENDS[act], nth=nth)
+        self.check(*self.deploys(which, self.person))
 
-    @rule(data=st.data(), nth=st.integers(1, 60))
-    def lose_an_answer(self, data: Any, nth: int) -> None:
+    @rule(which=REVISIONS, act=st.sampled_from(sorted(FAULTS)), nth=MOMENTS)
+    def disturb(self, which: str | int, act: str, nth: int) -> None:
+        """Deploy, and have a call fail."""
+        self.world.script.before(CALL, FAULTS[act], nth=nth)
+        self.check(*self.deploys(which, self.person))
+
+    @rule(which=REVISIONS, nth=MOMENTS)
+    def lose_an_answer(self, which: str | int, nth: int) -> None:
         """Deploy, and have AWS do what was asked without anybody hearing of it."""
         self.world.script.after(CALL, disturbances.drop, nth=nth)
-        self.check(*self.deploys(data, self.person))
+        self.check(*self.deploys(which, self.person))
 
-    @rule(data=st.data())
-    def deploy(self, data: Any) -> None:
-        """Deploy a revision, newer or older."""
-        self.check(*self.deploys(data, self.person))
-
-    @rule(data=st.data(), nth=st.integers(1, 60))
-    def deploy_beside_a_colleague(self, data: Any, nth: int) -> None:
+    @rule(which=REVISIONS, other=REVISIONS, nth=MOMENTS)
+    def deploy_beside_a_colleague(self, which: str | int, other: str | int, nth: int) -> None:
         """Deploy, while somebody else deploys between two calls."""
-        ended: list[tuple[Image, Outcome]] = []
+        ended: list[Outcome] = []
         self.world.script.before(
-            CALL, lambda: ended.append(self.deploys(data, self.colleague)), nth=nth
+            CALL, lambda: ended.append(self.deploys(other, self.colleague)[1]), nth=nth
         )
-        image, outcome = self.deploys(data, self.person)
-        for each in ended:
-            self.check_message(each[1])
-        if ended:
-            self.check_message(outcome)
-        else:
+        image, outcome = self.deploys(which, self.person)
+        for each in [*ended, outcome]:
+            self.check_message(each)
+        if not ended:
             self.check(image, outcome)
 
-    @precondition(lambda self: self.images)
-    @rule(data=st.data())
-    def go_back(self, data: Any) -> None:
+    @rule(which=REVISIONS)
+    def go_back(self, which: str | int) -> None:
         """Deploy any revision, also an older one: it was asked for."""
         self.asked_for_older = True
-        image = data.draw(st.sampled_from(self.images), label="revision")
+        image = self.choose(which)
         self.check(image, self.person.deploy(image, allow_older=True))
+        self.newer_is_not_replaced_by_older()
         self.asked_for_older = False
 
     @rule()
@@ -151,10 +148,16 @@ class AnyOrder(RuleBasedStateMachine):
         name = self.world.settings.stack_name
         self.world.stacks.operations.failing_rollbacks[name] = "the reason of AWS"
 
-    def deploys(self, data: Any, who: Person) -> tuple[Image, Outcome]:
-        """Deploy one of the revisions, and return it with the outcome."""
-        image = data.draw(st.sampled_from(self.images), label="revision")
+    def deploys(self, which: str | int, who: Person) -> tuple[Image, Outcome]:
+        """Deploy a revision, and return it with the outcome."""
+        image = self.choose(which)
         return image, who.deploy(image)
+
+    def choose(self, which: str | int) -> Image:
+        """Return a new revision of a kind, or one of before by its number."""
+        if isinstance(which, str):
+            return self.push(which)
+        return self.images[which % len(self.images)]
 
     def check(self, image: Image, outcome: Outcome) -> None:
         """Check that the exit code tells the truth."""

@@ -204,3 +204,13 @@ def test_a_stack_that_is_deleted_between_two_calls_is_created(
     assert (done.code, done.proven) == (0, True)
     assert deployed.stack is not old
     assert deployed.serving() == {two.digest}
+
+
+def test_a_deletion_that_cannot_be_seen_yet_is_waited_for(deployed: World, person: Person) -> None:
+    """DescribeStacks has the state of before for a while, and CloudFormation refuses the change."""
+    deployed.stacks.stale_seconds = 12.0
+    deployed.cloudformation.delete_stack({"StackName": deployed.stack.id})
+    two = person.push(TWO)
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.serving() == {two.digest}
