@@ -24,6 +24,7 @@ GROUND = {
     "credentials",
     "dotenv_file",
     "errors",
+    "fargate_sizes",
     "git",
     "git_history",
     "git_tree",

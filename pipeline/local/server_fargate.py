@@ -24,8 +24,9 @@ from docker.types import Mount  # type: ignore[import-untyped]
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
+from pipeline.fargate_sizes import units
 from pipeline.local import server_definition
-from pipeline.local.server_definition import Definition, units
+from pipeline.local.server_definition import Definition
 
 DEFINITION = "AWS::ECS::TaskDefinition"
 MIB = 1024 * 1024

@@ -21,6 +21,8 @@ EMPTY = ("didn't contain changes", "No updates are to be performed")
 # Somebody else executed a change set, which makes CloudFormation delete the others:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
 OUTDATED = {"ChangeSetNotFound", "InvalidChangeSetStatus"}
+# "Stack [NAME] does not exist".
+GONE = "] does not exist"
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class ChangeSet:
 def proposal(settings: Settings, stack: Stack, desired: Desired) -> Iterator[ChangeSet | None]:
     """Have CloudFormation work out what would change; None if nothing would.
 
-    At the end of the block the change set is deleted, unless it was executed: what is left of
-    an interrupted deploy is nothing.
+    At the end of the block the change set is deleted, unless it was executed: an interrupted
+    deploy leaves none behind.
 
     Raises Busy if somebody else is changing the stack, Failed with CloudFormation's reason when
     it refuses, ConfigurationError for a template that is too long for a call.
@@ -73,10 +75,19 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
             **({"RoleARN": desired.service_role} if desired.service_role else {}),
         )
     except cloudformation.exceptions.ClientError as error:
-        if is_busy(error):
+        if is_busy(error) or _is_other_stack(error):
             raise Busy(stack.name) from error
         raise
     return _worked_out(settings, ChangeSet(created["Id"], stack.name, ()))
+
+
+def _is_other_stack(error: Exception) -> bool:
+    """Whether the stack was created, or deleted, since it was looked at.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+    """
+    is_new = aws.error_code(error) == "AlreadyExistsException"
+    return is_new or (aws.error_code(error) == "ValidationError" and GONE in str(error))
 
 
 def execute(settings: Settings, change_set: ChangeSet, token: str) -> None:

@@ -28,7 +28,7 @@ def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
 
 
 def stop(settings: Settings, stack: Stack, say: Say) -> None:
-    """Stop every migration that starts or runs, whoever started it."""
+    """Stop every migration that starts or runs, no matter who started it."""
     cluster = stack.output("ClusterName")
     base = definitions.read(settings, stack.output("MigrateTaskDefinition"))
     tasks = running.read(settings, cluster, base["family"], "RUNNING")

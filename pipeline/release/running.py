@@ -1,4 +1,4 @@
-"""The migrations that run: one at a time, whoever started them.
+"""The migrations that run: one at a time, no matter who started them.
 
 ECS has no lock, so the order in which it created the tasks is the lock: each run looks for an
 older one before it starts, and again until its own task runs.

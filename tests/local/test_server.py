@@ -14,7 +14,7 @@ from tests.local.conftest import PARTS
 
 # What MiniStack brings, and what of Slipway needs nothing but Python itself.
 BESIDE = {"botocore", "docker", "ministack"}
-ALLOWED = {*PARTS, "local_key"}
+ALLOWED = {*PARTS, "fargate_sizes", "local_key"}
 FOLDER = Path(__file__).parents[2] / "pipeline" / "local"
 
 

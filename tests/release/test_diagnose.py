@@ -95,7 +95,7 @@ def begins(staging: Settings, ecs: Stubber, *running: int) -> Evidence:
 def test_the_first_task_that_ends_by_itself_is_reported_once(
     staging: Settings, ecs: Stubber, balancer: Stubber
 ) -> None:
-    """Tasks of before and a scale-in are no evidence; only new tasks are described, and once."""
+    """Earlier tasks and a scale-in are no evidence; only new tasks are described, and once."""
     evidence = begins(staging, ecs, 7)
     scaled_in = task(2, "ServiceSchedulerInitiated", stoppedReason="Scaling activity initiated by")
     are_listed(ecs, "STOPPED", 1, 7)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigurationError
-from pipeline.release import fargate, parameters
+from pipeline.release import parameters
 from tests.stack.environments import body
 
 LOCAL = body("local", "application")
@@ -142,18 +142,3 @@ def test_what_sticks_is_shown() -> None:
     """Nobody remembers what was named in spring."""
     deployed = {"A": "9", "B": "2", "C": "3", "WebAppRevision": "c0ffee", "Old": "x"}
     assert parameters.carried_over(DECLARED, {"B": "2"}, deployed) == {"A": "9"}
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "size"),
-    [
-        ("512", "vCPU", 512),
-        ("0.5 vCPU", "vCPU", 512),
-        (".25vcpu", "vCPU", 256),
-        ("2 GB", "GB", 2048),
-    ]
-    + [(text, "GB", None) for text in ("512 MB", "", "-1", "1.5", "two")],
-)
-def test_a_size_is_read_as_ecs_takes_it(text: str, unit: str, size: int | None) -> None:
-    """In units, or with a unit's name."""
-    assert fargate.units(text, unit) == size

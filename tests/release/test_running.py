@@ -59,7 +59,7 @@ def test_no_migration_is_no_second_call(staging: Settings, ecs: Stubber) -> None
 def test_the_older_of_two_migrations_goes_first(
     own: dict[str, Any], others: list[dict[str, Any]], expected: str | None
 ) -> None:
-    """Whoever asks, exactly one of two yields."""
+    """No matter who asks, exactly one of two yields."""
     older = running.ahead(own, others)
     assert (older["taskArn"] if older else None) == expected
 

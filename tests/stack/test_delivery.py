@@ -88,7 +88,9 @@ def called() -> Iterator[str]:
     for file in (each for pattern in OF_A_JOB for each in PIPELINE.glob(pattern)):
         code = file.read_text()
         words = set(re.findall(r"\w+", code))
-        for service in set(CLIENT.findall(code)):
+        # pipeline/image/ecr.py makes that client in the region of the repository.
+        regional = {"ecr"} if "ecr.client(" in code else set()
+        for service in set(CLIENT.findall(code)) | regional:
             for name in session.get_service_model(service).operation_names:
                 if xform_name(name) in words:
                     yield f"{PREFIXES.get(service, service)}:{name}"

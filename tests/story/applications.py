@@ -23,6 +23,7 @@ class Application:
     `exits` is the code with which it ends after `after` seconds; None: it goes on.
     `live` is the status that the load balancer's health check gets, `ready` that of the
     readiness path; None: nothing listens. `worker_exits` is the code with which a worker ends.
+    A service's task that does not start waits for capacity.
     """
 
     exits: int | None = None
@@ -30,6 +31,7 @@ class Application:
     last_words: tuple[str, ...] = ()
     live: int | None = 200
     ready: int = 200
+    starts: bool = True
     worker_exits: int | None = None
     migration: Migration = Migration()
 

@@ -193,7 +193,8 @@ class ChangeSets:
     def _change_set(self, asked: dict[str, Any]) -> ChangeSet:
         name = asked["ChangeSetName"]
         for change_set in self.by_id.values():
-            if name in {change_set.id, change_set.name}:
+            is_gone = change_set.stack.status == "DELETE_COMPLETE"
+            if name in {change_set.id, change_set.name} and not is_gone:
                 return change_set
         raise Refusal("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", 404)
 

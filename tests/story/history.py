@@ -14,11 +14,15 @@ class History:
     """Commits in one line, oldest first; a commit that is not in it is unknown to the checkout."""
 
     commits: list[str] = field(default_factory=list)
+    # Commits of another branch, which this checkout has.
+    others: set[str] = field(default_factory=set)
 
     def relation(self, deployed: str, wanted: str, _folder: Path = Path()) -> Relation:
         """Return what one commit is to another, as pipeline.git_history does."""
         if deployed == wanted:
             return Relation.SAME
+        if self.others & {deployed, wanted}:
+            return Relation.DIVERGED
         if deployed not in self.commits or wanted not in self.commits:
             return Relation.UNKNOWN
         is_newer = self.commits.index(wanted) > self.commits.index(deployed)

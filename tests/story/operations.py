@@ -157,7 +157,7 @@ def _is_replaced(name: str, found: Mapping[str, str], declared: Mapping[str, Dec
 
 
 def _left_over(before: Configuration, now: Configuration) -> list[Resource]:
-    """Return the resources that only the configuration of before has."""
+    """Return the resources that only the earlier configuration has."""
     kept = {each.physical for each in now.resources.values()}
     return [each for each in before.resources.values() if each.physical not in kept]
 

@@ -10,9 +10,7 @@ from invoke.exceptions import Exit
 
 from pipeline import blueprint, command, operate
 from pipeline.release import bootstrap as delivery
-from pipeline.release import cancel as cancellation
 from pipeline.release import deploy as releases
-from pipeline.release import recover as recovery
 from pipeline.revision import Image
 from pipeline.view.events import Proven
 from tests.story.applications import Application
@@ -99,18 +97,17 @@ class Person:
         body = blueprint.delivery(settings)
         return self._run(lambda say: delivery.bootstrap(settings, body, say))
 
-    def migrate(self) -> Outcome:
-        """Type `invoke migrate`."""
-        return self._run(lambda say: operate.migrate(self.world.settings, say))
+    def migrate(self, *, stop: bool = False) -> Outcome:
+        """Type `invoke migrate`, or `invoke migrate --stop`."""
+        return self._run(lambda say: operate.migrate(self.world.settings, say, stop=stop))
 
     def recover(self) -> Outcome:
         """Type `invoke recover`."""
-        settings = self.world.settings
-        return self._run(lambda say: recovery.recover(settings, settings.stack_name, say))
+        return self._run(lambda say: operate.recover(self.world.settings, say))
 
     def cancel(self) -> Outcome:
         """Type `invoke cancel`."""
-        return self._run(lambda say: cancellation.cancel(self.world.settings, say))
+        return self._run(lambda say: operate.cancel(self.world.settings, say))
 
     def _run(self, work: Callable[[Callable[[Event], None]], Any]) -> Outcome:
         """Run a command as the task does, and read its end as a shell does."""

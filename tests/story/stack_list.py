@@ -1,4 +1,4 @@
-"""The stacks of the account, and what begins to happen to them, whoever asked for it."""
+"""The stacks of the account, and what begins to happen to them, no matter who asked for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Stacks:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        # For how long DescribeStacks has the state of before an operation.
+        # For how long DescribeStacks has the earlier state an operation.
         self.stale_seconds = 0.0
         self.all: list[Stack] = []
         # Of each change that began: the revision that was deployed, and the one that is to be.
@@ -52,7 +52,7 @@ class Stacks:
         return stack
 
     def begin(self, stack: Stack, template: Template, values: dict[str, str]) -> None:
-        """Begin to create or update a stack, for whoever asked for it."""
+        """Begin to create or update a stack, for no matter who asked for it."""
         deployed, wanted = (each.get("WebAppRevision", "") for each in (stack.now.values, values))
         stack.updates.append(wanted)
         self.replacements.append((deployed, wanted))

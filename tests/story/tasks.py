@@ -129,8 +129,10 @@ class Tasks:
         if problem := self._problem(task):
             self.end(task, "TaskFailedToStart", problem)
             return
-        task.status, task.started = "RUNNING", self.world.clock.now
         application = self.world.applications.get(str(task.digest), Application())
+        if task.deployment and not application.starts:
+            return
+        task.status, task.started = "RUNNING", self.world.clock.now
         act = self._serve if task.deployment else self._migrate
         yield from act(task, application)
 

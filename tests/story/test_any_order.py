@@ -142,7 +142,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.0, 5.0]))
     def read_stale(self, seconds: float) -> None:
-        """Let DescribeStacks have the state of before, for some seconds, from now on."""
+        """Let DescribeStacks have the earlier state, for some seconds, from now on."""
         self.world.stacks.stale_seconds = seconds
 
     @rule()

@@ -99,6 +99,7 @@ def test_a_migration_that_fails_leaves_the_service_as_it_was(world: World, perso
     assert done.code == 1
     assert "relation users already exists" in done.text()
     assert world.services.by_name["web"].primary is before
+    assert world.change_sets.by_id == {}
     assert world.stack.now.values["WebAppRevision"] == ONE
 
 
@@ -275,3 +276,57 @@ def test_the_migration_of_what_is_deployed_runs_by_itself(world: World, person: 
     assert person.migrate().code == 0
     assert world.database.applied == [image.digest, image.digest]
     assert world.stack.updates == [ONE]
+
+
+def test_what_serves_after_a_rollback_needs_no_deploy(world: World, person: Person) -> None:
+    """The revision of before is deployed: there is nothing to do."""
+    one = person.push(ONE)
+    person.has_deployed(one)
+    assert person.deploy(person.push(TWO, Application(exits=3))).code == 1
+    before = len(world.calls)
+    done = person.deploy(one, allow_older=True)
+    assert (done.code, done.proven) == (0, True)
+    assert writes(world.calls[before:]) == []
+
+
+def test_a_parameter_changes_without_a_migration(world: World, person: Person) -> None:
+    """The same revision with three tasks."""
+    image = person.push(ONE)
+    person.has_deployed(image)
+    desired = application(world.settings).naming({"WebWorkerDesiredCount": "3"})
+    done = person.deploy(image, desired=desired)
+    assert (done.code, done.proven) == (0, True)
+    assert len(world.services.tasks(world.services.by_name["web"])) == 3
+    assert world.one_off_tasks() == []
+
+
+def test_a_dirty_tree_replaces_its_own_commit(world: World, person: Person) -> None:
+    """It is as old as its commit, and another image."""
+    person.has_deployed(person.push(ONE))
+    dirty = person.push(f"{ONE}-dirty-123456789abc")
+    done = person.deploy(dirty)
+    assert (done.code, done.proven) == (0, True)
+    assert world.stack.now.values["WebAppRevision"] == dirty.tag
+
+
+def test_a_revision_of_another_branch_is_replaced(world: World, person: Person) -> None:
+    """Neither is older than the other."""
+    person.has_deployed(person.push(ONE))
+    two = person.push(TWO)
+    world.git.others.add(ONE)
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert world.serving() == {two.digest}
+
+
+def test_a_revision_that_began_to_crash_is_not_proven_again(world: World, person: Person) -> None:
+    """The same command once more does not call a crash loop well."""
+    image = person.push(ONE)
+    person.has_deployed(image)
+    world.applications[image.digest] = Application(exits=7, after=8.0, last_words=("boom",))
+    for task in world.services.tasks(world.services.by_name["web"]):
+        world.tasks.stop(task, "ServiceSchedulerInitiated", "Scaling activity initiated by a test")
+    world.clock.advance(30)
+    done = person.deploy(image)
+    assert done.code == 1
+    assert not done.proven

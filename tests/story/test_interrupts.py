@@ -5,7 +5,7 @@ import pytest
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.person import INTERRUPTED, KILLED, Person
-from tests.story.revisions import ONE, TWO, writes
+from tests.story.revisions import ONE, THREE, TWO, writes
 from tests.story.world import World
 
 
@@ -74,6 +74,33 @@ def test_an_interrupted_migration_goes_on_and_says_so(deployed: World, person: P
     assert deployed.database.applied.count(two.digest) == 1
     assert deployed.database.most_at_once == 1
     assert len(deployed.one_off_tasks()) == 1
+
+
+def test_a_migration_that_nobody_follows_can_be_stopped(deployed: World, person: Person) -> None:
+    """It hangs, and its deploy was killed; then another revision migrates and serves."""
+    hanging = Application(migration=Migration(seconds=10_000.0))
+    deployed.script.after("ecs.RunTask", disturbances.kill)
+    assert person.deploy(person.push(TWO, hanging)).code == KILLED
+    deployed.clock.advance(10)
+    assert person.migrate(stop=True).code == 0
+    three = person.push(THREE)
+    done = person.deploy(three)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.database.applied[-1] == three.digest
+    assert deployed.database.most_at_once == 1
+
+
+def test_who_waits_for_another_can_leave(deployed: World, person: Person) -> None:
+    """Exit code 130; the other's update goes on, and nothing of ours has begun."""
+    person.push(TWO)
+    deployed.stacks.update(deployed.stack, WebAppRevision=TWO)
+    before = len(deployed.calls)
+    deployed.script.before("sleep", disturbances.interrupt, nth=2)
+    left = person.deploy(person.push(THREE))
+    assert left.code == INTERRUPTED
+    assert writes(deployed.calls[before:]) == []
+    deployed.clock.advance(60)
+    assert deployed.stack.now.values["WebAppRevision"] == TWO
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,10 @@ def test_a_stack_that_changes_is_waited_for(deployed: World, person: Person, sta
     before = len(deployed.calls)
     done = person.deploy(person.push(ONE))
     assert (done.code, done.proven) == (0, True)
-    assert stack.status == "UPDATE_COMPLETE"
-    assert writes(deployed.calls[before:]) == []
     # A stage has a clock or a heartbeat: the wait may be long.
     assert StageStarted("wait") in done.events
+    assert stack.status == "UPDATE_COMPLETE"
+    assert writes(deployed.calls[before:]) == []
 
 
 def test_every_state_has_its_story() -> None:
@@ -90,7 +90,7 @@ def test_every_state_has_its_story() -> None:
 def test_a_rollback_that_is_stuck_is_finished_by_recover(
     deployed: World, person: Person, stale: float
 ) -> None:
-    """Also when DescribeStacks has the state of before for a while; then a deploy goes on."""
+    """Also when DescribeStacks has the earlier state for a while; then a deploy goes on."""
     deployed.stacks.stale_seconds = stale
     deployed.stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     assert person.recover().code == 0
@@ -121,6 +121,15 @@ def test_a_deletion_that_is_stuck_is_finished_by_recover(
     deployed.stack.become("DELETE_FAILED", "the bucket is not empty")
     assert person.recover().code == 0
     assert deployed.stack.status == "DELETE_COMPLETE"
+
+
+def test_a_delivery_stack_that_is_stuck_is_freed_too(deployed: World, person: Person) -> None:
+    """By the same command: its role makes the changes of the application stack."""
+    assert person.bootstrap().code == 0
+    delivery = deployed.stacks.find(deployed.settings.delivery_stack_name)
+    delivery.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
+    assert person.recover().code == 0
+    assert delivery.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_there_is_nothing_to_recover_in_a_healthy_stack(deployed: World, person: Person) -> None:

@@ -168,3 +168,39 @@ def test_the_migration_of_a_killed_deploy_is_found_again(world: World, person: P
     assert (done.code, done.proven) == (0, True)
     assert world.database.applied.count(two.digest) == 1
     assert world.database.most_at_once == 1
+
+
+@pytest.mark.parametrize(
+    "moment", [PROPOSE, "cloudformation.DescribeChangeSet", EXECUTE, "ecs.RunTask"]
+)
+def test_two_first_deploys_at_once_end_with_the_newer_one(
+    world: World, person: Person, colleague: Person, moment: str
+) -> None:
+    """Both would create the stack; one does, and the older revision gives way."""
+    one, two = person.push(ONE), colleague.push(TWO)
+    act, outcomes = meanwhile(lambda: colleague.deploy(two))
+    world.script.before(moment, act)
+    done = person.deploy(one)
+    assert [each.code for each in outcomes] == [0]
+    assert done.code == 4
+    assert world.serving() == {two.digest}
+    assert world.database.most_at_once == 1
+
+
+@pytest.mark.parametrize("moment", [PROPOSE, EXECUTE])
+@pytest.mark.parametrize("seconds", [0.0, 10.0])
+def test_a_stack_that_is_deleted_between_two_calls_is_created(
+    deployed: World, person: Person, moment: str, seconds: float
+) -> None:
+    """The deletion has begun or ended; then it is a first deploy."""
+    old, two = deployed.stack, person.push(TWO)
+
+    def delete() -> None:
+        deployed.cloudformation.delete_stack({"StackName": old.id})
+        deployed.clock.advance(seconds)
+
+    deployed.script.before(moment, delete)
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.stack is not old
+    assert deployed.serving() == {two.digest}

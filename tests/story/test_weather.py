@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.release import follow
+from pipeline.release import follow, watch
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import ALWAYS
@@ -150,7 +150,7 @@ def test_lists_that_come_one_item_at_a_time_are_read_to_their_end(
 def test_a_stale_read_after_execute_is_not_the_end(
     world: World, person: Person, seconds: float
 ) -> None:
-    """DescribeStacks has the state of before for a while, on the first deploy and later."""
+    """DescribeStacks has the earlier state for a while, on the first deploy and later."""
     world.stacks.stale_seconds = seconds
     one = person.push(ONE)
     done = person.deploy(one)
@@ -163,7 +163,7 @@ def test_a_stale_read_after_execute_is_not_the_end(
 def test_a_stale_read_that_looks_like_the_end_is_not_taken_for_it(
     deployed: World, person: Person
 ) -> None:
-    """The state of before has the name of the one after, and the outputs of before."""
+    """The earlier state has the name of the one after, and the earlier outputs."""
     person.deploy(person.push(TWO))
     deployed.stacks.stale_seconds = 20.0
     three = person.push(THREE)
@@ -210,3 +210,34 @@ def test_what_a_read_is_asked_of_nothing_is_written(deployed: World, person: Per
     done = person.deploy(person.push(TWO))
     assert done.code == 2
     assert writes(deployed.calls[before:]) == []
+
+
+@pytest.mark.parametrize("act", [disturbances.throttle, disturbances.drop])
+def test_a_deploy_that_loses_sight_of_its_release_finds_it_again(
+    deployed: World, person: Person, act: disturbances.Act
+) -> None:
+    """The calls fail for longer than they are repeated; CloudFormation goes on meanwhile."""
+    two = person.push(TWO)
+    deployed.script.after(
+        EXECUTE, lambda: deployed.script.before("cloudformation.*", act, times=40)
+    )
+    lost = person.deploy(two)
+    assert lost.code == 1
+    assert "next:" in lost.message
+    deployed.script.disturbances.clear()
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.stack.updates == [ONE, TWO]
+
+
+def test_a_rollout_without_an_end_is_left_and_can_be_cancelled(
+    deployed: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tasks find no capacity: neither a failure nor an end; the command does not wait for ever."""
+    monkeypatch.setattr(watch, "WATCH_SECONDS", 30)
+    done = person.deploy(person.push(TWO, Application(starts=False)))
+    assert done.code == 1
+    assert "goes on" in done.message
+    assert deployed.stack.status == "UPDATE_IN_PROGRESS"
+    assert person.cancel().code == 0
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
