@@ -35,12 +35,12 @@ def _session(settings: Settings) -> Any:
     # botocore would look for a profile in the shell's variables, beside the credentials chosen.
     has_own = settings.is_local or settings.credentials_from
     ignored = {"profile": (None, None, None, None)} if has_own else None
-    made = Session(session_vars=ignored)
+    session = Session(session_vars=ignored)
     if settings.role_arn and settings.id_token:
-        made._credentials = _web_identity(settings, made)  # noqa: SLF001 - botocore's providers want a file
+        session._credentials = _web_identity(settings, session)  # noqa: SLF001 - botocore's providers want a file
     key_id, secret = _access_key(settings)
     return boto3.Session(
-        botocore_session=made,
+        botocore_session=session,
         region_name=settings.region,
         profile_name=settings.profile,
         aws_access_key_id=key_id,
@@ -95,9 +95,11 @@ def client(settings: Settings, service: str) -> Any:
     aws_calls.begin(settings)
     retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
-    made = _session(settings).client(service, endpoint_url=settings.endpoint_url, config=config)
-    aws_calls.watch(made, settings)
-    return made
+    service_client = _session(settings).client(
+        service, endpoint_url=settings.endpoint_url, config=config
+    )
+    aws_calls.watch(service_client, settings)
+    return service_client
 
 
 @cache
@@ -113,11 +115,11 @@ def account(settings: Settings) -> str:
 def child_environment(settings: Settings) -> dict[str, str | None]:
     """List the variables that give a program the same account; those of value None are to be unset.
 
-    A role is handed on as the temporary key that it is worth, because other programs take a job's
-    token from a file alone. Raises botocore's errors where the role cannot be taken.
+    A role is passed on as its temporary key, because other programs read a job's token from a
+    file. Raises botocore's errors where the role cannot be taken.
     """
     key_id, secret = _access_key(settings)
-    given = {
+    values = {
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "AWS_ACCESS_KEY_ID": key_id,
@@ -126,7 +128,7 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
         "AWS_PROFILE": settings.profile,
         "AWS_ENDPOINT_URL": settings.endpoint_url,
     }
-    own = {name: text for name, text in given.items() if text}
+    own = {name: text for name, text in values.items() if text}
     if settings.role_arn and settings.id_token:
         key = _session(settings).get_credentials().get_frozen_credentials()
         own["AWS_ACCESS_KEY_ID"], own["AWS_SECRET_ACCESS_KEY"] = key.access_key, key.secret_key

@@ -38,7 +38,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
                 sys.stdout.flush()
                 return returned
         except BrokenPipeError:
-            # The reader of the output has seen enough: `| head`.
+            # The reader closed the output, as `| head` does.
             signals.silence()
             _leave(None, Failed.exit_code)
         except KeyboardInterrupt:
@@ -58,15 +58,15 @@ def explained() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except Exception as error:
-        if isinstance(error, SlipwayError) or (found := explain(error)) is None:
+        if isinstance(error, SlipwayError) or (explanation := explain(error)) is None:
             raise
-        raise found from error
+        raise explanation from error
 
 
 def explain(error: Exception) -> SlipwayError | None:
     """Turn an error of AWS, of the network or of the file system into one of ours."""
-    if (found := aws.explain(error)) is not None:
-        return found
+    if (explanation := aws.explain(error)) is not None:
+        return explanation
     return file_errors.explain(error) if isinstance(error, OSError) else None
 
 

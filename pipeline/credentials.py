@@ -57,11 +57,11 @@ def choose(prefix: str, *sources: Mapping[str, str]) -> Credentials:
 
 def _is_given(kind: Kind, start: str, variables: Mapping[str, str]) -> bool:
     """Whether a source names this kind; a job's plain token alone names no role."""
-    given = _given(kind, start, variables)
+    names = _given(kind, start, variables)
     if kind is Kind.ROLE and not start:
         own_token = variables.get(ID_TOKEN) or not variables.get(TOKEN_FILE)
-        return "AWS_ROLE_ARN" in given and bool(own_token)
-    return bool(given)
+        return "AWS_ROLE_ARN" in names and bool(own_token)
+    return bool(names)
 
 
 def _given(kind: Kind, start: str, variables: Mapping[str, str]) -> list[str]:
@@ -79,25 +79,25 @@ def _tokens(start: str, *sources: Mapping[str, str]) -> Iterator[tuple[str, str]
 def _read(
     kind: Kind, start: str, variables: Mapping[str, str], token: tuple[str, str] | None
 ) -> Credentials:
-    found = {
+    chosen = {
         name: (start + name, variables[start + name]) for name in _given(kind, start, variables)
     }
     if kind is Kind.ROLE and token:
-        found.setdefault(ID_TOKEN, token)
-    names = tuple(name for name, _ in found.values())
-    problems = [_missing(start + name, names) for name in kind.required if name not in found]
-    values = {name: text for name, (_, text) in found.items()}
+        chosen.setdefault(ID_TOKEN, token)
+    names = tuple(name for name, _ in chosen.values())
+    problems = [_missing(start + name, names) for name in kind.required if name not in chosen]
+    values = {name: text for name, (_, text) in chosen.items()}
     return Credentials({} if problems else values, names, tuple(problems))
 
 
-def _missing(name: str, given: tuple[str, ...]) -> str:
+def _missing(name: str, names: tuple[str, ...]) -> str:
     """Say which half of a kind is missing, and for a role's token where it comes from."""
     if name.endswith(ID_TOKEN):
         return (
-            f"{given[0]} is set without {ID_TOKEN}: a GitLab job gets one from id_tokens in "
-            f".gitlab-ci.yml; elsewhere unset {given[0]}"
+            f"{names[0]} is set without {ID_TOKEN}: a GitLab job gets one from id_tokens in "
+            f".gitlab-ci.yml; elsewhere unset {names[0]}"
         )
-    return f"{name} is missing: {' and '.join(given)} cannot be used without it"
+    return f"{name} is missing: {' and '.join(names)} cannot be used without it"
 
 
 def _conflict(kinds: list[Kind], start: str, variables: Mapping[str, str]) -> str:

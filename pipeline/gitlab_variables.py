@@ -73,18 +73,18 @@ def set_all(settings: Settings, options: Options, outputs: Mapping[str, str]) ->
     if not (settings.gitlab_token and project):
         hint = "a project access token with the scope api and the role Maintainer, and GROUP/NAME"
         raise ConfigurationError("GITLAB_TOKEN and STACK_GITLAB_PROJECT are needed", hint=hint)
-    there = gitlab.Gitlab(url, private_token=settings.gitlab_token, timeout=TIMEOUT_SECONDS)
-    wanted = [*needed(settings, outputs), *_key(settings, outputs)]
+    server = gitlab.Gitlab(url, private_token=settings.gitlab_token, timeout=TIMEOUT_SECONDS)
+    variables = [*needed(settings, outputs), *_key(settings, outputs)]
     try:
-        for each in wanted:
-            _set(there.projects.get(project, lazy=True).variables, each, settings.environment)
+        for each in variables:
+            _set(server.projects.get(project, lazy=True).variables, each, settings.environment)
     except gitlab.GitlabError as error:
         raise _explain(error, url, project) from error
     except OSError as error:
         raise Failed(
             f"{url} does not answer: {error}", hint="check the network, then again"
         ) from error
-    return [each.key for each in wanted]
+    return [each.key for each in variables]
 
 
 def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
@@ -95,21 +95,21 @@ def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
     return Failed(f"{url}: {error}", hint="type the same command again")
 
 
-def _set(variables: Any, wanted: Variable, environment: str) -> None:
+def _set(variables: Any, variable: Variable, environment: str) -> None:
     """Create a variable, or bring the one of this name and environment to its value."""
     import gitlab
 
     data = {
-        "key": wanted.key,
-        "value": wanted.value,
+        "key": variable.key,
+        "value": variable.value,
         "protected": True,
-        "masked": wanted.hidden,
+        "masked": variable.hidden,
         "raw": True,
         "environment_scope": environment,
     }
     scope = {"filter": {"environment_scope": environment}}
     try:
-        variables.update(wanted.key, data, **scope)
+        variables.update(variable.key, data, **scope)
     except gitlab.GitlabUpdateError as error:
         if error.response_code != MISSING:
             raise
@@ -126,8 +126,8 @@ def _key(settings: Settings, outputs: Mapping[str, str]) -> list[Variable]:
     answer = aws.client(settings, "secretsmanager").get_secret_value(SecretId=secret)
     start = prefix(settings.environment)
     try:
-        found = json.loads(answer.get("SecretString", ""))
-        return [Variable(start + name, found[name], hidden=True) for name in KEY_NAMES]
+        key = json.loads(answer.get("SecretString", ""))
+        return [Variable(start + name, key[name], hidden=True) for name in KEY_NAMES]
     except (ValueError, KeyError, TypeError):
         # The error itself could quote the secret.
         raise Failed(

@@ -106,17 +106,17 @@ def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
     from pipeline.image import registry
     from pipeline.release import contract, oneoff
 
-    found = show.deployed(settings)
+    current = show.deployed(settings)
     if stop:
-        oneoff.stop(settings, found, say)
+        oneoff.stop(settings, current, say)
         return
-    tag = found.parameters.get(contract.REVISION, "")
+    tag = current.parameters.get(contract.REVISION, "")
     image = registry.find(settings, tag) if tag else None
     if image is None:
         what = f"{settings.ecr_repository} holds no image of {tag}" if tag else "no image runs yet"
         raise Failed(what, hint=f"invoke deploy --env {settings.environment}")
     with stage(say, "migrate"):
-        oneoff.migrate(settings, found, image, say)
+        oneoff.migrate(settings, current, image, say)
 
 
 def cancel(settings: Settings, say: Say) -> None:

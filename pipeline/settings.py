@@ -169,9 +169,9 @@ def resolve(
             "\n  ".join([_count(problems, environment), *problems]),
             hint="set them in the environment or in .env; .env.example explains each",
         )
-    given = tuple(sorted(stack_options(environment, chosen).items()))
+    options = tuple(sorted(stack_options(environment, chosen).items()))
     return Settings(
-        environment=environment, stack_options=given, credentials_from=own.names, **values
+        environment=environment, stack_options=options, credentials_from=own.names, **values
     )
 
 
@@ -210,18 +210,18 @@ def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict
 def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Collect what stack/options.py reads, without the environment's prefix."""
     start, own = prefix(environment), {each.metadata["name"] for each in _declared()}
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     for name in sorted(variables, key=lambda name: name.startswith(start)):
         plain = name.removeprefix(start)
         if STACK_OPTION.fullmatch(plain) and variables[name] and not own & {name, plain}:
-            found[plain] = variables[name]
-    return found
+            options[plain] = variables[name]
+    return options
 
 
 def known_environments(variables: Mapping[str, str]) -> list[str]:
     """List `local` and each environment whose stack has a name (STAGING_AWS_STACKNAME)."""
-    found = (re.fullmatch(r"([A-Z][A-Z0-9_]*)_AWS_STACKNAME", name) for name in variables)
-    named = {match[1].lower().replace("_", "-") for match in found if match}
+    matches = (re.fullmatch(r"([A-Z][A-Z0-9_]*)_AWS_STACKNAME", name) for name in variables)
+    named = {match[1].lower().replace("_", "-") for match in matches if match}
     return [LOCAL, *sorted(named - {LOCAL})]
 
 
@@ -230,7 +230,7 @@ def _declared() -> list[Field[Any]]:
 
 
 def prefix(environment: str) -> str:
-    """Make what stands before the names of an environment's own variables, such as STAGING_."""
+    """Return the prefix of an environment's own variables, such as STAGING_."""
     return environment.upper().replace("-", "_") + "_"
 
 
@@ -248,8 +248,8 @@ def _read_all(
         except ValueError as error:
             is_secret = each.metadata["secret"] or "@" in str(text)
             shown = "its value" if is_secret else repr(text)
-            given = prefixed if variables.get(prefixed) else name
-            yield f"{given}: {shown} is not {error}"
+            variable = prefixed if variables.get(prefixed) else name
+            yield f"{variable}: {shown} is not {error}"
 
 
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
@@ -257,12 +257,12 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
 
     There is no access key among them: the account makes its own, and aws.py reads it.
     """
-    kept = {name: text for name, text in variables.items() if "AWS_" not in name}
+    others = {name: text for name, text in variables.items() if "AWS_" not in name}
     text = variables.get("LOCAL_PORT") or LOCAL_PORT
     # A malformed port is a problem of its own setting alone.
     port = text if text.isdecimal() and int(text) <= MAXIMUM_PORT else LOCAL_PORT
     return {
-        **kept,
+        **others,
         "AWS_REGION": LOCAL_REGION,
         "AWS_STACKNAME": "slipway-local",
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",

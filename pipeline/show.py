@@ -20,20 +20,20 @@ BALANCER = "LoadBalancerDNSName"
 
 def status(settings: Settings) -> None:
     """Print the stack's state, its revision, its services with their tasks, and the address."""
-    found = stack.observe(settings, settings.stack_name)
-    if found.step is Step.CREATE:
+    current = stack.observe(settings, settings.stack_name)
+    if current.step is Step.CREATE:
         print_lines([str(not_deployed(settings))])
         return
-    services = [(place, service.observe(settings, place)) for place in service.places(found)]
-    print_lines(status_lines(found, services, address(settings, found), polling.wall()))
+    services = [(place, service.observe(settings, place)) for place in service.places(current)]
+    print_lines(status_lines(current, services, address(settings, current), polling.wall()))
 
 
 def status_lines(
-    found: Stack, services: Iterable[tuple[Place, Service | None]], url: str, now: float
+    current: Stack, services: Iterable[tuple[Place, Service | None]], url: str, now: float
 ) -> Iterator[str]:
     """Write what is observed as lines; `now` is in seconds since 1970."""
-    yield f"stack {found.name}: {found.state.status} {found.reason}".rstrip()
-    yield f"revision: {found.parameters.get(contract.REVISION) or 'none yet'}"
+    yield f"stack {current.name}: {current.state.status} {current.reason}".rstrip()
+    yield f"revision: {current.parameters.get(contract.REVISION) or 'none yet'}"
     for place, observed in services:
         if observed is None:
             yield f"service {place.service}: does not exist"
@@ -45,7 +45,7 @@ def status_lines(
 
 
 def _task_line(task: Task, healthy: frozenset[str] | None, now: float) -> str:
-    """Write a task: how long it has run, and what a load balancer, if any, thinks of it."""
+    """Write a task: how long it has run, and whether a load balancer calls it healthy."""
     age = f"runs for {_length(now - task.started)}" if task.started else "starts"
     line = f"    task {task.arn.rpartition('/')[2][:8]} {age}"
     if healthy is None:
@@ -66,14 +66,14 @@ def outputs(settings: Settings) -> None:
 
     Raises Failed when the environment was never deployed.
     """
-    found = deployed(settings)
-    url = address(settings, found)
-    print(json.dumps({**found.outputs, **({"WebURL": url} if url else {})}, indent=2))
+    current = deployed(settings)
+    url = address(settings, current)
+    print(json.dumps({**current.outputs, **({"WebURL": url} if url else {})}, indent=2))
 
 
-def address(settings: Settings, found: Stack) -> str:
+def address(settings: Settings, current: Stack) -> str:
     """Return where the service answers; "" for a stack without a load balancer."""
-    return deploy.url(settings, found) if BALANCER in found.outputs else ""
+    return deploy.url(settings, current) if BALANCER in current.outputs else ""
 
 
 def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
@@ -93,10 +93,10 @@ def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
 
 def deployed(settings: Settings) -> Stack:
     """Return the application stack. Raises Failed when the environment was never deployed."""
-    found = stack.observe(settings, settings.stack_name)
-    if found.step is Step.CREATE:
+    current = stack.observe(settings, settings.stack_name)
+    if current.step is Step.CREATE:
         raise not_deployed(settings)
-    return found
+    return current
 
 
 def not_deployed(settings: Settings) -> Failed:

@@ -34,23 +34,23 @@ def registry(repository: str) -> Registry | None:
 
 def client(settings: Settings) -> Any:
     """Return ECR's client in the region of the environment's repository."""
-    found = registry(settings.ecr_repository)
-    return aws.client(replace(settings, region=found.region) if found else settings, "ecr")
+    home = registry(settings.ecr_repository)
+    return aws.client(replace(settings, region=home.region) if home else settings, "ecr")
 
 
 def registry_id(settings: Settings) -> dict[str, str]:
     """Return the argument that names the repository's account in a call; {} on an emulator."""
-    found = registry(settings.ecr_repository)
-    return {"registryId": found.account} if found else {}
+    home = registry(settings.ecr_repository)
+    return {"registryId": home.account} if home else {}
 
 
 def other_account(settings: Settings) -> str:
     """Say that the repository is in another account than the credentials; "" when it is not."""
-    found = registry(settings.ecr_repository)
-    if found is None or found.account == (own := aws.account(settings)):
+    home = registry(settings.ecr_repository)
+    if home is None or home.account == (own := aws.account(settings)):
         return ""
     return (
-        f"{settings.ecr_repository} is in account {found.account}, "
+        f"{settings.ecr_repository} is in account {home.account}, "
         f"and the credentials are of account {own}"
     )
 
@@ -63,9 +63,9 @@ def require_own(settings: Settings) -> None:
     hint = "correct ECR_REPOSITORY, AWS_REGION or the credentials; nothing was changed"
     if problem := other_account(settings):
         raise ConfigurationError(problem, hint=hint)
-    found = registry(settings.ecr_repository)
-    if found and found.region != settings.region:
-        what = f"{settings.ecr_repository} is in {found.region}, and the stacks are in"
+    home = registry(settings.ecr_repository)
+    if home and home.region != settings.region:
+        what = f"{settings.ecr_repository} is in {home.region}, and the stacks are in"
         raise ConfigurationError(f"{what} {settings.region}", hint=hint)
 
 

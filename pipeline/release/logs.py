@@ -47,12 +47,12 @@ def newest(
     backwards in windows that grow, so that a long log costs no more than a short one.
     Raises botocore's ResourceNotFoundException when there is no such log group.
     """
-    found: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     for start, end in windows(now, since or DAY_SECONDS):
-        found = [*_events(settings, group, start, end), *found]
-        if len(found) >= lines:
+        events = [*_events(settings, group, start, end), *events]
+        if len(events) >= lines:
             break
-    return found[-lines:]
+    return events[-lines:]
 
 
 def windows(now: float, length: float) -> Iterator[tuple[int, int]]:
