@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.story.world import World
 
 # AWS's own are of up to 100 events; a story's are short, so that there are several.
-PAGE = 10
+PAGE = 6
 
 
 class CloudFormation:

@@ -213,5 +213,5 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    repeatable, max_examples=8, stateful_step_count=6, phases=[Phase.generate]
+    repeatable, max_examples=6, stateful_step_count=6, phases=[Phase.generate]
 )

@@ -121,8 +121,8 @@ def test_who_waits_for_another_can_leave(deployed: World, person: Person) -> Non
 
 @pytest.mark.parametrize(
     ("nth", "act"),
-    [(nth, disturbances.kill) for nth in range(1, 88, 12)]
-    + [(nth, disturbances.interrupt) for nth in range(7, 88, 20)],
+    [(nth, disturbances.kill) for nth in range(1, 76, 10)]
+    + [(nth, disturbances.interrupt) for nth in range(6, 76, 16)],
 )
 def test_a_second_run_converges(
     deployed: World, person: Person, nth: int, act: disturbances.Act
