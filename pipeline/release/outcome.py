@@ -36,11 +36,15 @@ def _serving(ended: Stack) -> str:
     return f"rolled back: {revision[:12]} serves" if is_back else ""
 
 
-def interrupted(settings: Settings, before: Stack) -> Interrupted:
-    """Make the error of a user who does not wait: the operation goes on without them."""
+def interrupted(settings: Settings, before: Stack, *, begun: bool = True) -> Interrupted:
+    """Make the error of a user who does not wait: the operation goes on without them.
+
+    It is not known to have `begun` while the answer to the call has not arrived.
+    """
     environment = settings.environment
+    what = "goes on with" if begun else "may have begun to change"
     return Interrupted(
-        f"interrupted; CloudFormation goes on with stack {before.name}",
+        f"interrupted; CloudFormation {what} stack {before.name}",
         hint=f"invoke deploy --env {environment} waits for it; "
         f"invoke cancel --env {environment} rolls an update back",
     )

@@ -1,7 +1,7 @@
 """One update of a stack: a change set that is shown, executed and followed, in turn with others."""
 
 from pipeline.errors import RecoveryNeeded
-from pipeline.release import changes, recover, stack, watch
+from pipeline.release import changes, outcome, recover, stack, watch
 from pipeline.release.changes import ChangeSet
 from pipeline.release.stack import Busy, Stack
 from pipeline.release.states import Step
@@ -62,7 +62,10 @@ def begin(
     if proposed is None:
         return None
     operation = Operation.on(settings, latest, say)
-    changes.execute(settings, proposed, operation.token)
+    try:
+        changes.execute(settings, proposed, operation.token)
+    except KeyboardInterrupt:
+        raise outcome.interrupted(settings, latest, begun=False) from None
     return operation
 
 

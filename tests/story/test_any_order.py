@@ -13,7 +13,7 @@ from tests.stack.texts import repeatable
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import CALL
-from tests.story.person import KILLED, Outcome, Person
+from tests.story.person import INTERRUPTED, KILLED, Outcome, Person
 from tests.story.world import World
 
 APPLICATIONS = {
@@ -75,7 +75,10 @@ class AnyOrder(RuleBasedStateMachine):
     def leave(self, which: str | int, act: str, nth: int) -> None:
         """Deploy, and be interrupted or killed at some call or wait."""
         self.world.script.before("*", ENDS[act], nth=nth)
-        self.check(*self.deploys(which, self.person))
+        image, outcome = self.deploys(which, self.person)
+        if outcome.code == INTERRUPTED:
+            self.check_what_goes_on(outcome)
+        self.check(image, outcome)
 
     @rule(which=REVISIONS, act=st.sampled_from(sorted(FAULTS)), nth=MOMENTS)
     def disturb(self, which: str | int, act: str, nth: int) -> None:
@@ -172,6 +175,13 @@ class AnyOrder(RuleBasedStateMachine):
         """Check that who fails says why, and what to type next."""
         if outcome.code not in {0, KILLED}:
             assert "next:" in outcome.message
+
+    def check_what_goes_on(self, outcome: Outcome) -> None:
+        """Check that who leaves hears what was begun and goes on."""
+        if self.world.stacks.replacements and self.world.stack.busy:
+            assert "goes on" in outcome.message
+        if self.world.database.running:
+            assert "running" in outcome.message
 
     def converge(self) -> None:
         """Deploy a good revision, newer than all: it serves, at once or after a recovery."""

@@ -39,6 +39,22 @@ def test_an_interrupted_release_goes_on_and_says_so(deployed: World, person: Per
     assert deployed.database.applied.count(two.digest) == 1
 
 
+@pytest.mark.parametrize("call", ["cloudformation.ExecuteChangeSet", "ecs.RunTask"])
+def test_who_leaves_while_a_call_is_under_way_hears_that_it_may_go_on(
+    deployed: World, person: Person, call: str
+) -> None:
+    """AWS has taken it, and the answer has not arrived."""
+    two = person.push(TWO)
+    deployed.script.after(call, disturbances.interrupt)
+    left = person.deploy(two)
+    assert left.code == INTERRUPTED
+    assert "may" in left.message
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.stack.updates == [ONE, TWO]
+    assert deployed.database.applied.count(two.digest) == 1
+
+
 def test_a_release_that_was_left_can_be_cancelled(deployed: World, person: Person) -> None:
     """The previous revision serves, and the update is rolled back to its end."""
     two = person.push(TWO, Application(live=500))
@@ -105,8 +121,8 @@ def test_who_waits_for_another_can_leave(deployed: World, person: Person) -> Non
 
 @pytest.mark.parametrize(
     ("nth", "act"),
-    [(nth, disturbances.kill) for nth in range(1, 120, 17)]
-    + [(nth, disturbances.interrupt) for nth in range(9, 120, 27)],
+    [(nth, disturbances.kill) for nth in range(1, 88, 12)]
+    + [(nth, disturbances.interrupt) for nth in range(7, 88, 20)],
 )
 def test_a_second_run_converges(
     deployed: World, person: Person, nth: int, act: disturbances.Act
