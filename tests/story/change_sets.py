@@ -87,18 +87,22 @@ class ChangeSets:
         # The reasons and details (events of DescribeEvents) of the next change sets that fail.
         self.refused: list[tuple[str, list[dict[str, Any]]]] = []
 
-    def describe_events(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """List what early validation found in a change set."""
-        change_set = self._change_set(asked)
-        return page_of(self.world.cloudformation.page, asked, "OperationEvents", change_set.details)
+    def describe_events(self, request: dict[str, Any]) -> dict[str, Any]:
+        """List the errors of early validation in a change set."""
+        change_set = self._change_set(request)
+        return page_of(
+            self.world.cloudformation.page, request, "OperationEvents", change_set.details
+        )
 
-    def create_change_set(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def create_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Begin to work out what a template would change."""
-        template = Template(asked.get("TemplateBody") or self.world.s3.read(asked["TemplateURL"]))
-        if known := self._known(asked):
+        template = Template(
+            request.get("TemplateBody") or self.world.s3.read(request["TemplateURL"])
+        )
+        if known := self._known(request):
             return known
-        stack, name = self._to_change(asked), asked["ChangeSetName"]
-        chosen = values(template.parameters, asked.get("Parameters", []), stack.now.values)
+        stack, name = self._to_change(request), request["ChangeSetName"]
+        chosen = values(template.parameters, request.get("Parameters", []), stack.now.values)
         change_set = ChangeSet(name, stack, template, chosen, _changes(stack, template, chosen))
         if change_set.id in self.by_id:
             what = "cannot be created due to a mismatch with existing attribute"
@@ -107,35 +111,35 @@ class ChangeSets:
             change_set.problem, change_set.details = self.refused.pop(0)
         elif not change_set.changes and not _outputs_differ(stack, template):
             change_set.problem = NO_CHANGES
-        stack.role = asked.get("RoleARN", stack.role)
-        change_set.token = asked.get("ClientToken", "")
+        stack.role = request.get("RoleARN", stack.role)
+        change_set.token = request.get("ClientToken", "")
         self.by_id[change_set.id] = change_set
         self.world.clock.start(_decide(change_set))
         return {"Id": change_set.id, "StackId": stack.id}
 
-    def describe_change_set(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe a change set, in pages of its changes."""
-        change_set = self._change_set(asked)
+        change_set = self._change_set(request)
         shown = change_set.changes if change_set.status == "CREATE_COMPLETE" else []
         return {
             **change_set.describe(),
-            **page_of(self.world.cloudformation.page, asked, "Changes", shown),
+            **page_of(self.world.cloudformation.page, request, "Changes", shown),
         }
 
-    def list_change_sets(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def list_change_sets(self, request: dict[str, Any]) -> dict[str, Any]:
         """List a stack's change sets."""
-        stack = self.world.stacks.find(asked["StackName"])
+        stack = self.world.stacks.find(request["StackName"])
         own = [each.describe() for each in self.by_id.values() if each.stack is stack]
         left_out = {"Parameters"}
         return {"Summaries": [{k: v for k, v in e.items() if k not in left_out} for e in own]}
 
-    def execute_change_set(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def execute_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Begin the change.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
         """
-        change_set = self._change_set(asked)
-        stack, token = change_set.stack, asked.get("ClientRequestToken", "")
+        change_set = self._change_set(request)
+        stack, token = change_set.stack, request.get("ClientRequestToken", "")
         if token and token == stack.token:
             return {}
         if change_set.execution != "AVAILABLE" or stack.busy:
@@ -151,25 +155,25 @@ class ChangeSets:
                 other.execution = "OBSOLETE"
         return {}
 
-    def delete_change_set(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def delete_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Delete a change set that was not executed."""
-        change_set = self._change_set(asked)
+        change_set = self._change_set(request)
         if change_set.execution == "EXECUTE_COMPLETE":
             message = f"ChangeSet [{change_set.id}] cannot be deleted in its current status"
             raise Refusal("InvalidChangeSetStatus", message)
         del self.by_id[change_set.id]
         return {}
 
-    def _to_change(self, asked: dict[str, Any]) -> Stack:
+    def _to_change(self, request: dict[str, Any]) -> Stack:
         """Return the stack that a change set is for, or refuse it."""
-        name, kind = asked["StackName"], asked.get("ChangeSetType", "UPDATE")
+        name, kind = request["StackName"], request.get("ChangeSetType", "UPDATE")
         stack = self.world.stacks.lookup(name)
         if kind == "CREATE":
             if stack is None:
                 return self.world.stacks.add(name)
             if stack.status != "REVIEW_IN_PROGRESS":
                 what = "already exists and cannot be created again with the changeSet"
-                message = f"Stack [{name}] {what} [{asked['ChangeSetName']}]."
+                message = f"Stack [{name}] {what} [{request['ChangeSetName']}]."
                 raise Refusal("AlreadyExistsException", message)
             return stack
         if stack is None:
@@ -179,19 +183,19 @@ class ChangeSets:
             raise validation_error(f"Stack:{stack.id} {what}")
         return stack
 
-    def _known(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+    def _known(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Return the answer to a call that is repeated, known by its client token.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
         """
-        token = asked.get("ClientToken", "")
+        token = request.get("ClientToken", "")
         for each in self.by_id.values():
             if token and each.token == token:
                 return {"Id": each.id, "StackId": each.stack.id}
         return None
 
-    def _change_set(self, asked: dict[str, Any]) -> ChangeSet:
-        name = asked["ChangeSetName"]
+    def _change_set(self, request: dict[str, Any]) -> ChangeSet:
+        name = request["ChangeSetName"]
         for change_set in self.by_id.values():
             is_gone = change_set.stack.status == "DELETE_COMPLETE"
             if name in {change_set.id, change_set.name} and not is_gone:
@@ -204,8 +208,8 @@ def _changes(stack: Stack, template: Template, chosen: dict[str, str]) -> list[d
     declared = template.declare(stack.name, chosen)
     kinds = {key: each.declared.kind for key, each in stack.now.resources.items()}
     kinds |= {key: each.kind for key, each in declared.items()}
-    found = changes(stack.now.resources, declared)
-    return [_change(key, action, kinds[key]) for key, action in found.items()]
+    actions = changes(stack.now.resources, declared)
+    return [_change(key, action, kinds[key]) for key, action in actions.items()]
 
 
 def _outputs_differ(stack: Stack, template: Template) -> bool:

@@ -27,24 +27,24 @@ class CloudFormation:
         """Leave the calls on change sets to these."""
         return getattr(self.world.change_sets, name)
 
-    def describe_stacks(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_stacks(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe one stack, or all that are not deleted."""
-        if "StackName" in asked:
-            return {"Stacks": [self.world.stacks.find(asked["StackName"]).describe()]}
+        if "StackName" in request:
+            return {"Stacks": [self.world.stacks.find(request["StackName"]).describe()]}
         stacks = [each for each in self.world.stacks.all if each.status != "DELETE_COMPLETE"]
         return {"Stacks": [each.describe() for each in stacks]}
 
-    def describe_stack_events(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_stack_events(self, request: dict[str, Any]) -> dict[str, Any]:
         """List a stack's events, newest first, in pages."""
-        events = self._of(asked).events[::-1]
-        return page_of(self.page, asked, "StackEvents", events)
+        events = self._of(request).events[::-1]
+        return page_of(self.page, request, "StackEvents", events)
 
-    def get_template(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def get_template(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the template that a stack has."""
-        template = self._of(asked).now.template
+        template = self._of(request).now.template
         return {"TemplateBody": template.body if template else ""}
 
-    def describe_stack_resources(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_stack_resources(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe a stack's resources."""
         resources = [
             {
@@ -54,70 +54,70 @@ class CloudFormation:
                 "Timestamp": self.world.clock.date(),
                 "ResourceStatus": "CREATE_COMPLETE",
             }
-            for each in self._of(asked).now.resources.values()
+            for each in self._of(request).now.resources.values()
         ]
         return {"StackResources": resources}
 
-    def cancel_update_stack(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def cancel_update_stack(self, request: dict[str, Any]) -> dict[str, Any]:
         """Cancel an update, and roll the stack back."""
-        stack = self._of(asked)
-        if _is_repeated(stack, asked):
+        stack = self._of(request)
+        if _is_repeated(stack, request):
             return {}
         if stack.status != "UPDATE_IN_PROGRESS":
             what = "CancelUpdateStack cannot be called from current stack status"
             raise validation_error(what)
         self.world.stacks.mark_stale(stack)
-        stack.token = asked.get("ClientRequestToken", "")
+        stack.token = request.get("ClientRequestToken", "")
         stack.cancelled = True
         stack.become("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
         return {}
 
-    def continue_update_rollback(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def continue_update_rollback(self, request: dict[str, Any]) -> dict[str, Any]:
         """Go on with a rollback that has failed."""
-        stack = self._of(asked)
-        if _is_repeated(stack, asked):
+        stack = self._of(request)
+        if _is_repeated(stack, request):
             return {}
         if stack.status != "UPDATE_ROLLBACK_FAILED":
             what = f"is in {stack.status} state and can not continue rolling back."
             raise validation_error(f"Stack:{stack.id} {what}")
-        self._begin(stack, asked, self.world.stacks.operations.roll_back(stack))
+        self._begin(stack, request, self.world.stacks.operations.roll_back(stack))
         return {}
 
-    def rollback_stack(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def rollback_stack(self, request: dict[str, Any]) -> dict[str, Any]:
         """Roll back a stack whose update failed and was left as it was."""
-        stack = self._of(asked)
-        if _is_repeated(stack, asked):
+        stack = self._of(request)
+        if _is_repeated(stack, request):
             return {"StackId": stack.id}
         if stack.status not in {"UPDATE_FAILED", "CREATE_FAILED"}:
             what = f"is in {stack.status} state and can not be rolled back."
             raise validation_error(f"Stack:{stack.id} {what}")
-        self._begin(stack, asked, self.world.stacks.operations.roll_back(stack))
+        self._begin(stack, request, self.world.stacks.operations.roll_back(stack))
         return {"StackId": stack.id}
 
-    def delete_stack(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def delete_stack(self, request: dict[str, Any]) -> dict[str, Any]:
         """Begin to delete a stack; one that does not exist is no error."""
-        stack = self.world.stacks.lookup(asked["StackName"])
+        stack = self.world.stacks.lookup(request["StackName"])
         if stack is None or stack.status in {"DELETE_IN_PROGRESS", "DELETE_COMPLETE"}:
             return {}
         if stack.busy:
             what = f"is in {stack.status} state and can not be deleted."
             raise validation_error(f"Stack:{stack.id} {what}")
-        self._begin(stack, asked, self.world.stacks.operations.delete(stack))
+        self._begin(stack, request, self.world.stacks.operations.delete(stack))
         return {}
 
-    def _begin(self, stack: Stack, asked: dict[str, Any], process: Process) -> None:
+    def _begin(self, stack: Stack, request: dict[str, Any], process: Process) -> None:
         self.world.stacks.mark_stale(stack)
-        stack.token = asked.get("ClientRequestToken", "")
+        stack.token = request.get("ClientRequestToken", "")
         self.world.stacks.start(stack, process)
 
-    def _of(self, asked: dict[str, Any]) -> Stack:
-        return self.world.stacks.find(asked["StackName"])
+    def _of(self, request: dict[str, Any]) -> Stack:
+        return self.world.stacks.find(request["StackName"])
 
 
-def _is_repeated(stack: Stack, asked: dict[str, Any]) -> bool:
+def _is_repeated(stack: Stack, request: dict[str, Any]) -> bool:
     """Whether the stack's operation was begun by this same call, known by its token.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
     """
-    token = asked.get("ClientRequestToken", "")
+    token = request.get("ClientRequestToken", "")
     return bool(token) and token == stack.token

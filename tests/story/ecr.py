@@ -29,10 +29,10 @@ class Registry:
         repository, _, tag = name.rpartition(":")
         return self.repositories.get(repository, {}).get(tag)
 
-    def describe_images(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_images(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe the images that were named by tag or digest, or all."""
-        tags = self._repository(asked["repositoryName"])
-        names = asked.get("imageIds", [{"imageDigest": each} for each in set(tags.values())])
+        tags = self._repository(request["repositoryName"])
+        names = request.get("imageIds", [{"imageDigest": each} for each in set(tags.values())])
         details = []
         for name in names:
             digest = tags.get(name["imageTag"]) if "imageTag" in name else name["imageDigest"]
@@ -40,11 +40,11 @@ class Registry:
                 raise Refusal("ImageNotFoundException", f"The image with imageId {name} ...")
             own = sorted(tag for tag, each in tags.items() if each == digest)
             pushed = {"imagePushedAt": self.clock.date(), "registryId": ACCOUNT}
-            repository = {"repositoryName": asked["repositoryName"]}
+            repository = {"repositoryName": request["repositoryName"]}
             details.append({"imageDigest": digest, "imageTags": own, **pushed, **repository})
         return {"imageDetails": details}
 
-    def get_authorization_token(self, _asked: dict[str, Any]) -> dict[str, Any]:
+    def get_authorization_token(self, _request: dict[str, Any]) -> dict[str, Any]:
         """Return a token for docker login."""
         token = base64.b64encode(b"AWS:password of the story").decode()
         address = f"https://{self.host}"

@@ -34,82 +34,82 @@ class Ecs:
         """Leave the calls on task definitions to these."""
         return getattr(self.world.task_definitions, name)
 
-    def describe_services(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_services(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe services by name or ARN; those that do not exist are failures."""
-        self._cluster(asked)
+        self._cluster(request)
         services = self.world.services.by_name
-        names = [each.rpartition("/")[2] for each in asked["services"]]
+        names = [each.rpartition("/")[2] for each in request["services"]]
         known = [services[name] for name in names if name in services]
         missing = [{"arn": name, "reason": "MISSING"} for name in names if name not in services]
         return {"services": [self._service(each) for each in known], "failures": missing}
 
-    def list_tasks(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def list_tasks(self, request: dict[str, Any]) -> dict[str, Any]:
         """List task ARNs, in pages.
 
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
         """
-        cluster = self._cluster(asked)
+        cluster = self._cluster(request)
         arns = [
             task.arn
             for task in self.world.tasks.listed()
-            if f"task/{cluster}/" in task.arn and all(self._matches(task, asked))
+            if f"task/{cluster}/" in task.arn and all(self._matches(task, request))
         ]
-        first = int(asked.get("nextToken", 0))
-        last = first + min(asked.get("maxResults", self.page), self.page)
+        first = int(request.get("nextToken", 0))
+        last = first + min(request.get("maxResults", self.page), self.page)
         more = {"nextToken": str(last)} if len(arns) > last else {}
         return {"taskArns": arns[first:last], **more}
 
-    def describe_tasks(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_tasks(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe tasks by ARN or number."""
-        self._cluster(asked)
-        assert len(asked["tasks"]) <= PAGE, "ECS describes at most 100 tasks"
-        numbers = {each.rpartition("/")[2] for each in asked["tasks"]}
+        self._cluster(request)
+        assert len(request["tasks"]) <= PAGE, "ECS describes at most 100 tasks"
+        numbers = {each.rpartition("/")[2] for each in request["tasks"]}
         tasks = [each for each in self.world.tasks.listed() if each.number in numbers]
         return {"tasks": [self._task(each) for each in tasks], "failures": []}
 
-    def run_task(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def run_task(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start a one-off task; the same client token starts none twice."""
-        cluster = self._cluster(asked)
-        token = asked.get("clientToken", "")
+        cluster = self._cluster(request)
+        token = request.get("clientToken", "")
         if token in self._tokens:
             return {"tasks": [self._task(self.world.tasks.by_arn[self._tokens[token]])]}
-        definition = self.world.task_definitions.find(asked["taskDefinition"])
+        definition = self.world.task_definitions.find(request["taskDefinition"])
         if definition["status"] != "ACTIVE":
             raise Refusal("ClientException", "TaskDefinition is inactive")
-        group = asked.get("group", f"family:{definition['family']}")
-        started_by = asked.get("startedBy", "")
+        group = request.get("group", f"family:{definition['family']}")
+        started_by = request.get("startedBy", "")
         task = self.world.tasks.start(definition, cluster, group=group, started_by=started_by)
         if token:
             self._tokens[token] = task.arn
         return {"tasks": [self._task(task)], "failures": []}
 
-    def stop_task(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def stop_task(self, request: dict[str, Any]) -> dict[str, Any]:
         """Stop a task."""
-        self._cluster(asked)
-        number = asked["task"].rpartition("/")[2]
+        self._cluster(request)
+        number = request["task"].rpartition("/")[2]
         for task in self.world.tasks.listed():
             if task.number == number:
-                self.world.tasks.stop(task, "UserInitiated", asked.get("reason", ""))
+                self.world.tasks.stop(task, "UserInitiated", request.get("reason", ""))
                 return {"task": self._task(task)}
         raise Refusal("InvalidParameterException", "The referenced task was not found.")
 
-    def _cluster(self, asked: dict[str, Any]) -> str:
-        name = str(asked.get("cluster", "default").rpartition("/")[2])
+    def _cluster(self, request: dict[str, Any]) -> str:
+        name = str(request.get("cluster", "default").rpartition("/")[2])
         if name not in self.clusters:
             raise Refusal("ClusterNotFoundException", "Cluster not found.")
         return name
 
-    def _matches(self, task: Task, asked: dict[str, Any]) -> Iterator[bool]:
-        yield task.desired == asked.get("desiredStatus", "RUNNING")
-        if "serviceName" in asked:
-            name = asked["serviceName"].rpartition("/")[2]
+    def _matches(self, task: Task, request: dict[str, Any]) -> Iterator[bool]:
+        yield task.desired == request.get("desiredStatus", "RUNNING")
+        if "serviceName" in request:
+            name = request["serviceName"].rpartition("/")[2]
             if name not in self.world.services.by_name:
                 raise Refusal("ServiceNotFoundException", "Service not found.")
             yield task.group == f"service:{name}"
-        if "family" in asked:
-            yield task.definition["family"] == asked["family"]
-        if "startedBy" in asked:
-            yield task.started_by == asked["startedBy"]
+        if "family" in request:
+            yield task.definition["family"] == request["family"]
+        if "startedBy" in request:
+            yield task.started_by == request["startedBy"]
 
     def _task(self, task: Task) -> dict[str, Any]:
         clock = self.world.clock
@@ -137,16 +137,16 @@ class Ecs:
     def _container(self, task: Task, definition: dict[str, Any]) -> dict[str, Any]:
         """Describe a container; a side-car ends with its task, by SIGTERM."""
         name, image = definition["name"], definition["image"]
-        found = {"name": name, "image": image, "lastStatus": task.status}
+        description = {"name": name, "image": image, "lastStatus": task.status}
         is_own = definition is task.container
         code = task.exit_code if is_own or task.exit_code is None else TERMINATED
         if code is not None:
-            found["exitCode"] = code
+            description["exitCode"] = code
         if digest := self.world.ecr.resolve(image):
-            found["imageDigest"] = digest
+            description["imageDigest"] = digest
         if is_own and task.stop_code == "TaskFailedToStart":
-            found["reason"] = task.reason
-        return found
+            description["reason"] = task.reason
+        return description
 
     def _service(self, service: Service) -> dict[str, Any]:
         running = [task for task in self.world.services.tasks(service) if task.runs]

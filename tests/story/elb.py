@@ -59,9 +59,9 @@ class Balancers:
         targets = [each for targets in self.groups.values() for each in targets.values()]
         return next((each.ready for each in targets if each.healthy), 503)
 
-    def describe_target_health(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_target_health(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe each target of a group."""
-        if asked["TargetGroupArn"] not in self.groups:
+        if request["TargetGroupArn"] not in self.groups:
             message = "One or more target groups not found"
             raise Refusal("TargetGroupNotFound", message)
         descriptions = [
@@ -70,12 +70,12 @@ class Balancers:
                 "HealthCheckPort": str(each.port),
                 "TargetHealth": each.health(),
             }
-            for each in self.groups[asked["TargetGroupArn"]].values()
+            for each in self.groups[request["TargetGroupArn"]].values()
         ]
         return {"TargetHealthDescriptions": descriptions}
 
-    def describe_target_groups(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_target_groups(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe groups by ARN: their health check."""
         check = {"HealthCheckPath": "/health/live", "HealthCheckIntervalSeconds": 10}
-        arns = asked.get("TargetGroupArns", list(self.groups))
+        arns = request.get("TargetGroupArns", list(self.groups))
         return {"TargetGroups": [{"TargetGroupArn": each, **check} for each in arns]}

@@ -14,7 +14,7 @@ def arn(service: str, resource: str) -> str:
 class Identities:
     """Who calls."""
 
-    def get_caller_identity(self, _asked: dict[str, Any]) -> dict[str, Any]:
+    def get_caller_identity(self, _request: dict[str, Any]) -> dict[str, Any]:
         """Describe the caller."""
         user = f"arn:aws:iam::{ACCOUNT}:user/deployer"
         return {"UserId": "AIDASTORY", "Account": ACCOUNT, "Arn": user}

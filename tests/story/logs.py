@@ -30,19 +30,19 @@ class Logs:
         lines = self.groups.setdefault(group, {}).setdefault(stream, [])
         lines.extend(Line(self.clock.now, text) for text in texts)
 
-    def get_log_events(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def get_log_events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read one stream; a token is the number of the next line, and is repeated at the end.
 
         https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
         """
-        streams = self._group(asked["logGroupName"])
-        if asked["logStreamName"] not in streams:
+        streams = self._group(request["logGroupName"])
+        if request["logStreamName"] not in streams:
             message = "The specified log stream does not exist."
             raise Refusal("ResourceNotFoundException", message)
-        lines = self._arrived(streams[asked["logStreamName"]], asked.get("startTime", 0))
-        limit = min(asked.get("limit", self.page), self.page)
-        first = 0 if asked.get("startFromHead") else max(len(lines) - limit, 0)
-        if token := asked.get("nextToken"):
+        lines = self._arrived(streams[request["logStreamName"]], request.get("startTime", 0))
+        limit = min(request.get("limit", self.page), self.page)
+        first = 0 if request.get("startFromHead") else max(len(lines) - limit, 0)
+        if token := request.get("nextToken"):
             number = int(token.partition("/")[2])
             first = number if token[0] == "f" else max(number - limit, 0)
         shown = lines[first : first + limit]
@@ -52,19 +52,19 @@ class Logs:
             "nextBackwardToken": f"b/{first}",
         }
 
-    def filter_log_events(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def filter_log_events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read all streams of a group by time, in pages."""
-        start, end = asked.get("startTime", 0), asked.get("endTime", 1 << 62)
-        prefix = asked.get("logStreamNamePrefix", "")
+        start, end = request.get("startTime", 0), request.get("endTime", 1 << 62)
+        prefix = request.get("logStreamNamePrefix", "")
         events = [
             {**self._event(line), "logStreamName": stream, "eventId": f"{stream}/{number}"}
-            for stream, lines in self._group(asked["logGroupName"]).items()
+            for stream, lines in self._group(request["logGroupName"]).items()
             if stream.startswith(prefix)
             for number, line in enumerate(self._arrived(lines, start))
         ]
         events = sorted((e for e in events if e["timestamp"] <= end), key=lambda e: e["timestamp"])
-        first = int(asked.get("nextToken", 0))
-        limit = min(asked.get("limit", self.page), self.page)
+        first = int(request.get("nextToken", 0))
+        limit = min(request.get("limit", self.page), self.page)
         more = {"nextToken": str(first + limit)} if len(events) > first + limit else {}
         return {"events": events[first : first + limit], **more}
 

@@ -90,19 +90,19 @@ class Operations:
                 continue
             if stack.cancelled:
                 raise Cancelled
-            resource = declared[logical]
+            wanted = declared[logical]
             verb = "UPDATE" if logical in before.resources else "CREATE"
-            stack.record(logical, "", resource.kind, f"{verb}_IN_PROGRESS")
-            properties = resolve(resource.properties, scope)
+            stack.record(logical, "", wanted.kind, f"{verb}_IN_PROGRESS")
+            properties = resolve(wanted.properties, scope)
             try:
-                made = self.resources.put(stack.name, logical, resource, properties)
-                now.resources[logical] = made
-                yield from self.resources.settle(made, lambda: stack.cancelled)
+                resource = self.resources.put(stack.name, logical, wanted, properties)
+                now.resources[logical] = resource
+                yield from self.resources.settle(resource, lambda: stack.cancelled)
             except (Cancelled, ResourceFailed) as error:
                 reason = str(error) or "Resource update cancelled"
-                stack.record(logical, "", resource.kind, f"{verb}_FAILED", reason)
+                stack.record(logical, "", wanted.kind, f"{verb}_FAILED", reason)
                 raise
-            stack.record(logical, made.physical, resource.kind, f"{verb}_COMPLETE")
+            stack.record(logical, resource.physical, wanted.kind, f"{verb}_COMPLETE")
 
     def _roll_back(self, stack: Stack, before: Configuration, verb: str) -> Process:
         prefix = "" if verb == "CREATE" else "UPDATE_"
@@ -140,26 +140,26 @@ def changes(before: Mapping[str, Resource], declared: Mapping[str, Declared]) ->
 
     What refers to a resource that will be replaced is changed, too.
     """
-    found = {name: "Remove" for name in before if name not in declared}
+    actions = {name: "Remove" for name in before if name not in declared}
     for name in _in_order(declared):
-        replaced = {each for each in declared[name].needs if _is_replaced(each, found, declared)}
+        replaced = {each for each in declared[name].needs if _is_replaced(each, actions, declared)}
         if name not in before:
-            found[name] = "Add"
+            actions[name] = "Add"
         elif before[name].declared != declared[name] or replaced & set(
             references(declared[name].properties)
         ):
-            found[name] = "Modify"
-    return found
+            actions[name] = "Modify"
+    return actions
 
 
-def _is_replaced(name: str, found: Mapping[str, str], declared: Mapping[str, Declared]) -> bool:
-    return name in found and name in declared and declared[name].kind in REPLACED
+def _is_replaced(name: str, actions: Mapping[str, str], declared: Mapping[str, Declared]) -> bool:
+    return name in actions and name in declared and declared[name].kind in REPLACED
 
 
 def _left_over(before: Configuration, now: Configuration) -> list[Resource]:
     """Return the resources that only the earlier configuration has."""
-    kept = {each.physical for each in now.resources.values()}
-    return [each for each in before.resources.values() if each.physical not in kept]
+    present = {each.physical for each in now.resources.values()}
+    return [each for each in before.resources.values() if each.physical not in present]
 
 
 def _in_order(declared: Mapping[str, Declared]) -> list[str]:

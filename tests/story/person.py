@@ -72,9 +72,9 @@ class Person:
         world, settings = self.world, self.world.settings
         template = Template(application(settings).body)
         named = {"WebAppRevision": image.tag, "RepositoryURL": image.repository}
-        given = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
+        parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
         stack = world.stacks.add(settings.stack_name)
-        world.stacks.begin(stack, template, values(template.parameters, given, {}))
+        world.stacks.begin(stack, template, values(template.parameters, parameters, {}))
         world.database.applied.append(image.digest)
         world.clock.advance(SETTLED_SECONDS)
         assert world.serving() == {image.digest}

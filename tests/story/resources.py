@@ -58,9 +58,9 @@ class Resources:
         if logical in self.failing:
             raise ResourceFailed(self.failing.pop(logical))
         resource = Resource(logical, declared, f"{stack}-{logical}-1")
-        made = getattr(self, f"_{declared.kind.replace('::', '_').lower()}", None)
-        if made:
-            made(resource, properties)
+        create = getattr(self, f"_{declared.kind.replace('::', '_').lower()}", None)
+        if create:
+            create(resource, properties)
         return resource
 
     def settle(self, resource: Resource, cancelled: Any) -> Process:

@@ -25,9 +25,9 @@ class Secrets:
         """
         return ":".join(value_from.split(":")[:7]) in self.texts
 
-    def get_secret_value(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def get_secret_value(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the text of a secret, by its ARN."""
-        key = asked["SecretId"]
+        key = request["SecretId"]
         if key not in self.texts:
             message = "Secrets Manager can't find the specified secret."
             raise Refusal("ResourceNotFoundException", message)

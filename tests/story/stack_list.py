@@ -1,4 +1,4 @@
-"""The stacks of the account, and what begins to happen to them, no matter who asked for it."""
+"""The stacks of the account, and the operations that begin on them, from any caller."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Stacks:
         return stack
 
     def begin(self, stack: Stack, template: Template, values: dict[str, str]) -> None:
-        """Begin to create or update a stack, for no matter who asked for it."""
+        """Begin to create or update a stack, for any caller."""
         deployed, wanted = (each.get("WebAppRevision", "") for each in (stack.now.values, values))
         stack.updates.append(wanted)
         self.replacements.append((deployed, wanted))

@@ -47,29 +47,29 @@ class TaskDefinitions:
                 return each
         raise Refusal("ClientException", "Unable to describe task definition.")
 
-    def describe_task_definition(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_task_definition(self, request: dict[str, Any]) -> dict[str, Any]:
         """Describe one revision."""
-        return {"taskDefinition": self.find(asked["taskDefinition"])}
+        return {"taskDefinition": self.find(request["taskDefinition"])}
 
-    def register_task_definition(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def register_task_definition(self, request: dict[str, Any]) -> dict[str, Any]:
         """Register the next revision of a family."""
-        return {"taskDefinition": self.by_arn[self.register(asked)]}
+        return {"taskDefinition": self.by_arn[self.register(request)]}
 
-    def deregister_task_definition(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def deregister_task_definition(self, request: dict[str, Any]) -> dict[str, Any]:
         """Make a revision inactive: nothing new is started from it, and what runs goes on."""
-        definition = self.find(asked["taskDefinition"])
+        definition = self.find(request["taskDefinition"])
         definition["status"] = "INACTIVE"
         return {"taskDefinition": definition}
 
-    def list_task_definitions(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def list_task_definitions(self, request: dict[str, Any]) -> dict[str, Any]:
         """List the ARNs of a family's revisions, active ones when no status is named."""
-        status, family = asked.get("status", "ACTIVE"), asked.get("familyPrefix")
+        status, family = request.get("status", "ACTIVE"), request.get("familyPrefix")
         arns = [
             key
             for key, each in self.by_arn.items()
             if each["status"] == status and family in {None, each["family"]}
         ]
-        return {"taskDefinitionArns": arns[:: -1 if asked.get("sort") == "DESC" else 1]}
+        return {"taskDefinitionArns": arns[:: -1 if request.get("sort") == "DESC" else 1]}
 
 
 def _as_api(shape: Shape, value: Any) -> Any:

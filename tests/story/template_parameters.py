@@ -12,36 +12,39 @@ from tests.story.refusals import validation_error
 
 def values(
     declared: Mapping[str, Mapping[str, Any]],
-    given: list[dict[str, Any]],
+    parameters: list[dict[str, Any]],
     previous: Mapping[str, str],
 ) -> dict[str, str]:
     """Return the value of each parameter; raise the ValidationError that AWS has otherwise.
 
-    `declared` is the section of a template, `given` what a call names, `previous` the values
+    `declared` is the section of a template, `parameters` those of a call, `previous` the values
     that the stack has.
     """
-    named = {each["ParameterKey"]: each for each in given}
+    named = {each["ParameterKey"]: each for each in parameters}
     if unknown := sorted(set(named) - set(declared)):
         raise validation_error(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    found = {}
+    chosen = {}
     for name, declaration in declared.items():
         text = _value(name, named.get(name, {}), declaration, previous)
         if text is not None:
-            found[name] = _checked(name, text, declaration)
-    if missing := sorted(set(declared) - set(found)):
+            chosen[name] = _checked(name, text, declaration)
+    if missing := sorted(set(declared) - set(chosen)):
         raise validation_error(f"Parameters: [{', '.join(missing)}] must have values")
-    return found
+    return chosen
 
 
 def _value(
-    name: str, given: Mapping[str, Any], declaration: Mapping[str, Any], previous: Mapping[str, str]
+    name: str,
+    parameter: Mapping[str, Any],
+    declaration: Mapping[str, Any],
+    previous: Mapping[str, str],
 ) -> str | None:
-    if given.get("UsePreviousValue"):
+    if parameter.get("UsePreviousValue"):
         if name not in previous:
             why = "Cannot specify usePreviousValue as true for a parameter key not in the previous"
             raise validation_error(f"Invalid input for parameter key {name}. {why} template")
         return previous[name]
-    value = given.get("ParameterValue", declaration.get("Default"))
+    value = parameter.get("ParameterValue", declaration.get("Default"))
     return None if value is None else str(value)
 
 

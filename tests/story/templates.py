@@ -1,4 +1,4 @@
-"""CloudFormation templates: what one declares for given values of its parameters."""
+"""CloudFormation templates: what one declares for values of its parameters."""
 
 import json
 from collections.abc import Iterator, Mapping

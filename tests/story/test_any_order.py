@@ -28,7 +28,7 @@ FAULTS = {"drop": disturbances.drop, "throttle": disturbances.throttle}
 # A new revision of a kind, or the number of one of before.
 REVISIONS = st.sampled_from(["good", *sorted(APPLICATIONS)]) | st.integers(0, 9)
 # A deploy of a new revision makes about so many calls.
-MOMENTS = st.integers(1, 110)
+MOMENTS = st.integers(1, 80)
 RECOVERY_NEEDED = 3
 
 

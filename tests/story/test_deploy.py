@@ -40,13 +40,13 @@ def test_a_new_revision_is_migrated_and_then_serves(world: World, person: Person
     one = person.push(ONE)
     person.has_deployed(one)
     two = person.push(TWO)
-    seen: list[set[str]] = []
-    world.script.before("cloudformation.*", lambda: seen.append(world.serving()), times=1000)
+    serving: list[set[str]] = []
+    world.script.before("cloudformation.*", lambda: serving.append(world.serving()), times=1000)
     done = person.deploy(two)
     assert (done.code, done.proven) == (0, True)
     assert world.serving() == {two.digest}
     assert world.database.applied == [one.digest, two.digest]
-    assert set() not in seen
+    assert set() not in serving
 
 
 def test_a_crash_is_rolled_back_and_explained_in_the_last_lines(

@@ -100,11 +100,11 @@ def _from_query(shape: Shape, words: dict[str, str], prefix: str) -> Any:
         }
     if shape.type_name == "list":
         count = 1
-        found = []
+        items = []
         while any(_within(word, f"{prefix}.member.{count}") for word in words):
-            found.append(_from_query(shape.member, words, f"{prefix}.member.{count}"))
+            items.append(_from_query(shape.member, words, f"{prefix}.member.{count}"))
             count += 1
-        return found
+        return items
     text = words[prefix]
     if shape.type_name == "boolean":
         return text == "true"

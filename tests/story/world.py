@@ -87,14 +87,14 @@ class World:
         service = wire.service_of(request)
         if service == "s3":
             return self.s3.answer(request)
-        operation, asked = wire.parse(service, request)
+        operation, parameters = wire.parse(service, request)
         name = f"{service}.{operation.name}"
         self.calls.append(name)
         assert len(self.calls) < CALLS, "the story does not end"
         self.clock.advance(LATENCY_SECONDS)
         try:
             self.meet(name)
-            result = getattr(getattr(self, service), xform_name(operation.name))(asked)
+            result = getattr(getattr(self, service), xform_name(operation.name))(parameters)
             response = wire.serialize(request.url, operation, result)
             self.meet(name, after=True)
         except Refusal as refusal:
