@@ -118,17 +118,21 @@ def test_a_migration_of_another_revision_is_waited_for(
 
 
 def test_two_migrations_that_start_at_the_same_moment_do_not_run_at_once(
-    world: World, person: Person, colleague: Person
+    deployed: World, person: Person, colleague: Person
 ) -> None:
-    """Both have looked, and found none; then the younger one gives way."""
-    person.has_deployed(person.push(ONE))
-    two, three = colleague.push(TWO), person.push(THREE)
-    act, outcomes = meanwhile(lambda: colleague.deploy(three))
-    world.script.before("ecs.RunTask", act)
-    person.deploy(two)
-    assert [each.code for each in outcomes] == [0]
-    assert world.database.most_at_once == 1
-    assert world.serving() == {three.digest}
+    """Both have looked and seen none; the younger one stops before it runs, and waits."""
+    two = person.push(TWO)
+    three = colleague.push(THREE, Application(migration=Migration(seconds=20.0)))
+
+    def start_a_migration_and_die() -> None:
+        deployed.script.after("ecs.RunTask", disturbances.kill)
+        colleague.deploy(three)
+
+    deployed.script.before("ecs.RunTask", start_a_migration_and_die)
+    done = person.deploy(two)
+    assert (done.code, done.proven) == (0, True)
+    assert deployed.database.most_at_once == 1
+    assert deployed.database.applied[1:] == [three.digest, two.digest]
 
 
 def test_a_hopeless_release_of_another_ends_before_ours_begins(

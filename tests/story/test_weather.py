@@ -53,6 +53,7 @@ def test_a_call_whose_answer_is_lost_is_not_done_twice(
     assert deployed.database.applied.count(two.digest) == 1
     assert deployed.database.most_at_once == 1
     assert deployed.stack.updates == [ONE, TWO]
+    assert len(deployed.change_sets.by_id) == 1
 
 
 def test_silence_ends(deployed: World, person: Person) -> None:

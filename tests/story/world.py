@@ -161,7 +161,7 @@ class World:
             patch.setattr(polling, "sleep", self.sleep)
             # A story needs fewer looks than a person who waits: half of its time were these.
             patch.setattr(prove, "POLL_SECONDS", 4.0)
-            patch.setattr(follow, "FIRST_POLL_SECONDS", 1.0)
+            patch.setattr(follow, "FIRST_POLL_SECONDS", 0.5)
             self.git.install(patch)
             if find_spec("pipeline.release.front_door"):
                 patch.setattr("pipeline.release.front_door.ask", self.front_door)
