@@ -117,8 +117,9 @@ def test_a_migration_of_another_revision_is_waited_for(
     assert world.serving() == {three.digest}
 
 
+@pytest.mark.parametrize("moment", ["ecs.RegisterTaskDefinition", "ecs.RunTask"])
 def test_two_migrations_that_start_at_the_same_moment_do_not_run_at_once(
-    deployed: World, person: Person, colleague: Person
+    deployed: World, person: Person, colleague: Person, moment: str
 ) -> None:
     """Both have looked and seen none; the younger one stops before it runs, and waits."""
     two = person.push(TWO)
@@ -128,7 +129,7 @@ def test_two_migrations_that_start_at_the_same_moment_do_not_run_at_once(
         deployed.script.after("ecs.RunTask", disturbances.kill)
         colleague.deploy(three)
 
-    deployed.script.before("ecs.RunTask", start_a_migration_and_die)
+    deployed.script.before(moment, start_a_migration_and_die)
     done = person.deploy(two)
     assert (done.code, done.proven) == (0, True)
     assert deployed.database.most_at_once == 1
