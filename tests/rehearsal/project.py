@@ -159,6 +159,12 @@ class Project:
         answer = self.client("cloudformation").describe_stacks(StackName="slipway-local")
         return dict(answer["Stacks"][0])
 
+    def deployed_tag(self) -> str:
+        """Return the tag of the image that is deployed: COMMIT-HASH."""
+        parameters = self.stack()["Parameters"]
+        values = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}
+        return str(values["WebAppRevision"])
+
     def running_tasks(self) -> list[dict[str, Any]]:
         """Describe the tasks that the service runs."""
         ecs, cluster = self.client("ecs"), "slipway-local-Cluster"

@@ -59,7 +59,7 @@ def url(account: Project) -> str:
 def image(account: Project, url: str) -> str:
     """The application's image, by its name in this machine's engine."""
     assert url
-    return f"{account.images}:{account.git('rev-parse', 'HEAD')}"
+    return f"{account.images}:{account.deployed_tag()}"
 
 
 @pytest.fixture(scope="module")

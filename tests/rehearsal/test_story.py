@@ -28,16 +28,6 @@ def url(project: Project) -> str:
     return output.url
 
 
-def deployed_tag(project: Project) -> str:
-    """Return the tag of the image that is deployed: COMMIT-HASH."""
-    (tag,) = [
-        each["ParameterValue"]
-        for each in project.stack()["Parameters"]
-        if each["ParameterKey"] == "WebAppRevision"
-    ]
-    return str(tag)
-
-
 def test_the_readme_s_command_deploys_to_a_page_that_answers(project: Project) -> None:
     """In a clean checkout, one command goes from the commit to the running page."""
     output = project.run("bash", "-c", command_of_readme("deploy"))
@@ -61,7 +51,7 @@ def test_the_suite_ran_inside_the_image_and_left_a_report(project: Project) -> N
 def test_what_runs_is_the_digest_that_was_tested(project: Project) -> None:
     """The tag of the tested image and every running task have one digest."""
     inspect = ["docker", "image", "inspect", "--format", "{{.Id}}"]
-    tag = deployed_tag(project)
+    tag = project.deployed_tag()
     assert tag.startswith(project.git("rev-parse", "HEAD"))
     tested = project.run(*inspect, f"{project.images}:{tag}-tested").text.strip()
 
@@ -75,7 +65,7 @@ def test_the_image_is_non_root_and_says_where_it_is_from(project: Project) -> No
     template = '{{.Config.User}} {{index .Config.Labels "org.opencontainers.image.revision"}}'
     inspect = ["docker", "image", "inspect", "--format", template]
 
-    image = f"{project.images}:{deployed_tag(project)}"
+    image = f"{project.images}:{project.deployed_tag()}"
     assert project.run(*inspect, image).text == f"10001:10001 {commit}\n"
 
 
@@ -276,7 +266,7 @@ def test_an_image_that_is_missing_from_the_repository_is_sent_again(
     project: Project, url: str
 ) -> None:
     """What somebody deleted comes back; the service is not touched."""
-    tag = deployed_tag(project)
+    tag = project.deployed_tag()
     tags = [{"imageTag": tag}, {"imageTag": f"{tag}-tested"}]
     project.client("ecr").batch_delete_image(repositoryName="slipway", imageIds=tags)
 
