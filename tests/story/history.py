@@ -1,12 +1,12 @@
 """The one place where stories stand in for git."""
 
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from pipeline.git_history import Relation
+from pipeline.release import age
 
 
 @dataclass
@@ -28,16 +28,6 @@ class History:
         is_newer = self.commits.index(wanted) > self.commits.index(deployed)
         return Relation.NEWER if is_newer else Relation.OLDER
 
-    def is_ancestor(self, older: str, newer: str) -> bool | None:
-        """Return whether a commit is in the history of another; None when git cannot know."""
-        relation = self.relation(older, newer)
-        if relation is Relation.UNKNOWN:
-            return None
-        return relation is not Relation.OLDER
-
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Answer for git in the product."""
-        patch.setattr("pipeline.git_history.relation", self.relation)
-        patch.setattr("pipeline.revision.is_ancestor", self.is_ancestor, raising=False)
-        if find_spec("pipeline.release.age"):
-            patch.setattr("pipeline.release.age.relation", self.relation)
+        patch.setattr(age, "relation", self.relation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ class Person:
     def push(self, tag: str, application: Application | None = None) -> Image:
         """Commit, build, test and push: the image of a revision is in the repository."""
         settings = self.world.settings
-        digest = f"sha256:{tag.partition('-')[0]:0>64}"
+        digest = f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}"
         name = settings.ecr_repository.partition("/")[2]
         self.world.ecr.put(name, digest, tag, f"{tag}-tested")
         self.world.applications[digest] = application or Application()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,8 @@ from botocore import xform_name
 from botocore.httpsession import URLLib3Session
 from botocore.useragent import UserAgentString
 
-from pipeline import aws_calls, polling
-from pipeline.release import follow, prove
+from pipeline import aws_calls, polling, signals
+from pipeline.release import follow, front_door, prove
 from tests.story import wire
 from tests.story.applications import Application, Database
 from tests.story.change_sets import ChangeSets
@@ -152,7 +151,7 @@ class World:
         """Let the product live in this world: its AWS, its clock, its git, its front door."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
-            # A tenth of the time of a story, for a header that nobody reads.
+            # This header takes a tenth of the time, and nobody reads it.
             patch.setattr(UserAgentString, "to_string", lambda _own: "story")
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
@@ -163,11 +162,12 @@ class World:
             patch.setattr(prove, "POLL_SECONDS", 4.0)
             patch.setattr(follow, "FIRST_POLL_SECONDS", 0.5)
             self.git.install(patch)
-            if find_spec("pipeline.release.front_door"):
-                patch.setattr("pipeline.release.front_door.ask", self.front_door)
-            terminated = signal.getsignal(signal.SIGTERM)
+            patch.setattr(front_door, "ask", self.front_door)
+            # A command sets what signals do, and the process of a test lives on after it.
+            handlers = {each: signal.getsignal(each) for each in signals.INTERRUPTS}
             yield
-            signal.signal(signal.SIGTERM, terminated)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
     def _live(self) -> None:
         """Raise when the process that asks is dead."""
