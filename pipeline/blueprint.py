@@ -47,8 +47,13 @@ def application(settings: Settings) -> Desired:
     takes_secret = "DatabaseUrl" in loaded.get("Parameters", {})
     named = {"DatabaseUrl": secret} if secret and takes_secret else {}
     require_same = partial(origin.require_same, settings)
-    first_step = partial(two_steps.first_step, loaded)
-    return Desired(template.dump(loaded), named, first_step=first_step, require_same=require_same)
+    return Desired(
+        template.dump(loaded),
+        named,
+        first_step=partial(two_steps.first_step, loaded),
+        same_environment=partial(two_steps.same_environment, loaded),
+        require_same=require_same,
+    )
 
 
 def diagram(settings: Settings, form: str) -> str:

@@ -2,14 +2,17 @@
 
 The first step brings everything of the new template but what serves, which stays as it is
 deployed; then the migration runs from the new definition; the second step brings the rest.
-A pure decision on two templates, each as its JSON holds it.
+Pure decisions on two templates, each as its JSON holds it, and their parameters by name.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from pipeline import held
 from stack.checks.body import references
 
 Body = dict[str, Any]
+Values = Mapping[str, str]
 MIGRATION_OUTPUT = "MigrateTaskDefinition"
 # What answers requests, does the work, or decides where requests go.
 SERVING = (
@@ -30,27 +33,44 @@ ATTACHED = (
 )
 
 
-def first_step(new: Body, deployed: Body) -> Body | None:
+def first_step(
+    new: Body, deployed: Body, values: Values, carried: Values
+) -> tuple[Body, set[str]] | None:
     """Return the template to apply before the migration; None if the deployed one will do.
 
-    Nothing is removed in this step: what runs may still use it.
+    `values` are the parameters of the new template, `carried` those of the stack. With the
+    template come the names of those that take their new value already; all others keep theirs.
+    Nothing is taken away in this step: what runs may still use it.
     """
-    if migration_inputs(deployed) == migration_inputs(new):
+    taken = taken_parameters(new, values, carried)
+    if not taken and migration_inputs(deployed) == migration_inputs(new):
         return None
-    sections = {
-        name: _both(deployed, new, name) for name in ("Parameters", "Mappings", "Conditions")
-    }
-    resources = _without_dangling(
-        _held(deployed, new), deployed["Resources"], sections["Parameters"]
-    )
-    known = {*resources, *sections["Parameters"]}
-    outputs = _both(deployed, new, "Outputs")
-    return {
+    sections = held.sections(new, deployed, taken)
+    pins = {name: carried[name] for name in taken if name in carried}
+    resources = _held(deployed, new, held.Pins(pins, sections.renamed))
+    resources = _without_dangling(resources, deployed["Resources"], sections.bodies["Parameters"])
+    known = {*resources, *sections.bodies["Parameters"]}
+    outputs = {**deployed.get("Outputs", {}), **new.get("Outputs", {})}
+    body = {
         **new,
-        **{name: section for name, section in sections.items() if section},
+        **{name: section for name, section in sections.bodies.items() if section},
         "Resources": resources,
         "Outputs": {name: each for name, each in outputs.items() if _named(each) <= known},
     }
+    return body, taken
+
+
+def taken_parameters(new: Body, values: Values, carried: Values) -> set[str]:
+    """List the parameters that reach a migration's environment and whose value changes."""
+    reached = {name for each in _environments(new).values() for name in _named(each)}
+    return {name for name in reached if name in carried and values.get(name) != carried[name]}
+
+
+def same_environment(new: Body, deployed: Body, values: Values, carried: Values) -> bool:
+    """Whether a migration has the same variables and secrets as it had when it last ran."""
+    if taken_parameters(new, values, carried):
+        return False
+    return list(_environments(new).values()) == list(_environments(deployed).values())
 
 
 def migration_inputs(body: Body) -> Body:
@@ -65,20 +85,23 @@ def migration_inputs(body: Body) -> Body:
     return {**{title: resources[title] for title in titles}, **attached}
 
 
-def _both(deployed: Body, new: Body, section: str) -> Body:
-    """Join a section of both templates: what is held may refer to what the new one lacks."""
-    return {**deployed.get(section, {}), **new.get(section, {})}
-
-
-def _held(deployed: Body, new: Body) -> Body:
-    """Join the resources of both, with what serves as it is deployed, and no new one of that."""
-    migrations = _migrations(new)
-    brought = {
-        title: each
-        for title, each in new["Resources"].items()
-        if title in migrations or not each["Type"].startswith(SERVING)
+def _environments(body: Body) -> dict[str, list[Any]]:
+    """Find the variables and secrets of each container of the migration, by its name."""
+    return {
+        str(container.get("Name")): [container.get("Environment"), container.get("Secrets")]
+        for title in sorted(_migrations(body))
+        for container in body["Resources"][title]["Properties"].get("ContainerDefinitions", [])
     }
-    return {**deployed["Resources"], **brought}
+
+
+def _held(deployed: Body, new: Body, pins: held.Pins) -> Body:
+    """Join the resources of both, with what serves as it is deployed, and no new one of that."""
+    before, migrations = deployed["Resources"], _migrations(new)
+    joined = {title: held.pinned(each, pins) for title, each in before.items()}
+    for title, each in new["Resources"].items():
+        if title in migrations or not each["Type"].startswith(SERVING):
+            joined[title] = held.with_permissions(each, before.get(title, {}))
+    return joined
 
 
 def _without_dangling(resources: Body, deployed: Body, parameters: Body) -> Body:

@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 
-from pipeline.two_steps import first_step, migration_inputs
+from pipeline import two_steps
+from pipeline.two_steps import migration_inputs
 from stack.checks import names
 from tests.stack.environments import VARIABLES, body
 
 Body = dict[str, Any]
+
+
+def first_step(new: Body, deployed: Body) -> Body | None:
+    """Return the first step of an update that changes no parameter."""
+    step = two_steps.first_step(new, deployed, {}, {})
+    assert not (step and step[1])
+    return step[0] if step else None
 
 
 @pytest.fixture
@@ -83,7 +91,65 @@ def test_permissions_come_before_the_migration(deployed: Body, change: Body) -> 
     new["Resources"][title] = {"Type": change.get("Type"), **before, "Properties": properties}
     step = first_step(new, deployed)
     assert step
-    assert step["Resources"][title] == new["Resources"][title]
+    joined = step["Resources"][title]["Properties"]
+    for name, value in change["Properties"].items():
+        assert joined[name] == value or joined[name][: len(value)] == value
+
+
+def test_no_permission_is_taken_from_what_serves(deployed: Body) -> None:
+    """A task of the deployed revision that starts meanwhile still reads its own secret."""
+    new = copy.deepcopy(deployed)
+    role = new["Resources"]["ExecutionRole"]["Properties"]
+    lost = copy.deepcopy(role["Policies"])
+    role["Policies"][0]["PolicyDocument"]["Statement"] = []
+    step = first_step(new, deployed)
+    assert step
+    policies = step["Resources"]["ExecutionRole"]["Properties"]["Policies"]
+    documents = [each["PolicyDocument"] for each in policies]
+    assert all(each["PolicyDocument"] in documents for each in lost)
+    assert len({each["PolicyName"] for each in policies}) == len(policies)
+
+
+def test_a_condition_means_for_what_serves_what_it_meant(deployed: Body) -> None:
+    """Otherwise the service would roll before the migration, and once more after it."""
+    new = with_variable(deployed)
+    new["Conditions"]["Deploy"] = {"Fn::Equals": ["a", "a"]}
+    step = first_step(new, deployed)
+    assert step
+    assert step["Conditions"]["DeployDeployed"] == deployed["Conditions"]["Deploy"]
+    assert step["Resources"]["WebService"]["Condition"] == "DeployDeployed"
+    assert list(names.dangling(step)) == []
+
+
+def test_a_parameter_that_keeps_its_value_keeps_its_rules(deployed: Body) -> None:
+    """The new rules may not allow the old value, which only the second step replaces."""
+    new = with_variable(deployed)
+    new["Parameters"]["WebWorkerCPU"]["AllowedValues"] = ["4096"]
+    step = first_step(new, deployed)
+    assert step
+    assert step["Parameters"]["WebWorkerCPU"] == deployed["Parameters"]["WebWorkerCPU"]
+
+
+def test_another_database_is_the_migration_s_first() -> None:
+    """What serves keeps the deployed one until the second step."""
+    template = body("other", "application")
+    old, new = {"DatabaseUrl": "arn:old"}, {"DatabaseUrl": "arn:new"}
+    step = two_steps.first_step(template, copy.deepcopy(template), new, old)
+    assert step
+    assert step[1] == {"DatabaseUrl"}
+    (secret,) = containers(step[0], "MigrateTaskDefinition")[0]["Secrets"]
+    assert secret["ValueFrom"] == {"Ref": "DatabaseUrl"}
+    (held,) = containers(step[0], "WebTaskDefinition")[0]["Secrets"]
+    assert held["ValueFrom"] == "arn:old"
+    assert not two_steps.same_environment(template, template, new, old)
+    assert two_steps.same_environment(template, template, old, old)
+
+
+def test_a_size_is_nothing_that_a_migration_waits_for(deployed: Body) -> None:
+    """Only its variables and secrets are: a bigger task is one update."""
+    old, new = {"WebWorkerCPU": "256"}, {"WebWorkerCPU": "512"}
+    assert two_steps.first_step(copy.deepcopy(deployed), deployed, new, old) is None
+    assert two_steps.same_environment(deployed, deployed, new, old)
 
 
 def test_what_only_serves_needs_no_first_step(deployed: Body) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pipeline import polling
+from pipeline.errors import Failed, Refused
 from pipeline.git_history import Relation
 from pipeline.release import (
     age,
@@ -83,18 +84,50 @@ def _take_turn(release: Release) -> bool:
     relation = age.compare(found, image.tag)
     age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
     deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
-    release.wanted.require_same(deployed)
+    _require_comparable(release, found, deployed)
     if proven := already_proven(release, found, deployed):
         say(proven)
         return release.migrated
-    migrates = needs_migration(release, found, relation)
+    migrates = needs_migration(release, found, deployed, relation)
     if migrates:
         found = _prepare(release, found, deployed)
     found = _update(release, found, migrates=migrates)
     with stage(say, "proof"):
-        proven = prove.prove(settings, found, image, url(settings, found), say)
+        proven = _prove(release, found)
     say(proven)
     return True
+
+
+def _require_comparable(release: Release, found: Stack, deployed: template.Body) -> None:
+    """Raise Refused for a deployed template that is YAML, or of another function's making."""
+    if found.step is Step.UPDATE and not deployed:
+        raise Refused(
+            f"the template of stack {found.name} is YAML, which Slipway has not deployed",
+            hint="choose another AWS_STACKNAME; or update that stack once with the JSON of "
+            f"invoke stack.template --env {release.settings.environment}",
+        )
+    release.wanted.require_same(deployed)
+
+
+def _prove(release: Release, found: Stack) -> Proven:
+    """Prove the release. Raises Failed, which names the release that replaced it, if one did."""
+    settings, image = release.settings, release.image
+    _require_own(release, found)
+    try:
+        return prove.prove(settings, found, image, url(settings, found), release.say)
+    except Failed:
+        _require_own(release, stack.observe(settings, found.name))
+        raise
+
+
+def _require_own(release: Release, found: Stack) -> None:
+    revision = found.parameters.get(contract.REVISION, "")
+    if revision != release.image.tag:
+        raise Failed(
+            f"{release.image.tag[:12]} was released, and then replaced by {revision[:12]}: "
+            "someone else deployed",
+            hint=f"invoke status --env {release.settings.environment}",
+        )
 
 
 def already_proven(release: Release, found: Stack, deployed: template.Body) -> Proven | None:
@@ -108,33 +141,54 @@ def already_proven(release: Release, found: Stack, deployed: template.Body) -> P
     return prove.check(settings, found, release.image, url(settings, found))
 
 
-def needs_migration(release: Release, found: Stack, relation: Relation | None) -> bool:
+def needs_migration(
+    release: Release, found: Stack, deployed: template.Body, relation: Relation | None
+) -> bool:
     """Whether the image's migrations run: not for the deployed revision, nor for an older one.
 
-    An older image does not know the migrations that came after it, so it cannot undo them. What
-    it needs is a database that newer revisions only added to.
+    For the deployed revision they run if their variables or secrets change: it may be another
+    database. An older image does not know the migrations that came after it, so it cannot undo
+    them: it needs a database that newer revisions only added to. A revision that git cannot
+    compare is deployed only on request, and counts as an older one.
     """
-    if release.migrated or found.parameters.get(contract.REVISION) == release.image.tag:
+    if release.migrated:
         return False
-    if relation is Relation.OLDER:
+    if found.parameters.get(contract.REVISION) == release.image.tag:
+        values = _values(release, found)
+        return not release.wanted.same_environment(deployed, values, found.parameters)
+    if relation in {Relation.OLDER, Relation.UNKNOWN}:
         release.say(Note("going back: migrations do not run, and the database stays as it is"))
         return False
     return True
 
 
+def _values(release: Release, found: Stack) -> dict[str, str]:
+    """Return the parameters that the release is to have, by name."""
+    declared = template.load(release.wanted.body).get("Parameters", {})
+    return parameters.effective(declared, release.wanted.parameters, found.parameters)
+
+
 def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
-    """Bring what the migration needs of the new template, and nothing that serves."""
-    wanted = release.wanted
+    """Bring what the migration needs of the new template, and nothing that serves.
+
+    Raises Busy when someone else releases a revision meanwhile.
+    """
+    wanted, carried = release.wanted, found.parameters
     if found.step is Step.CREATE:
-        first = wanted.naming({contract.REVISION: ""})
-    elif body := wanted.first_step(deployed):
-        # Parameters that the stack has keep their values: what serves depends on them.
-        new = {name: v for name, v in wanted.parameters.items() if name not in found.parameters}
-        first = replace(wanted, body=template.dump(body), parameters=new)
+        serving, first = "", wanted.naming({contract.REVISION: ""})
+    elif step := wanted.first_step(deployed, _values(release, found), carried):
+        body, taken = step
+        new = {name for name in wanted.parameters if name not in carried}
+        named = {name: wanted.parameters[name] for name in sorted(new | taken)}
+        serving = carried.get(contract.REVISION, "")
+        first = replace(wanted, body=template.dump(body), parameters=named)
     else:
         return found
     with stage(release.say, "infrastructure"):
-        return update.apply(release.settings, found, first, release.say)
+        found = update.apply(release.settings, found, first, release.say)
+    if found.parameters.get(contract.REVISION, "") != serving:
+        raise Busy(found.name)
+    return found
 
 
 def _update(release: Release, found: Stack, *, migrates: bool) -> Stack:

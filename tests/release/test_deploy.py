@@ -106,6 +106,8 @@ def test_another_stack_is_not_what_is_wanted(
         (running("c0ffee-dirty-1"), Relation.SAME, True),
         (answers.stack(State.DELETE_COMPLETE), None, True),
         (running("other"), Relation.OLDER, False),
+        # Deployed on request alone; the request is to go back.
+        (running("other"), Relation.UNKNOWN, False),
     ],
 )
 def test_migrations_run_for_what_is_new(
@@ -115,19 +117,19 @@ def test_migrations_run_for_what_is_new(
     expected: bool,  # noqa: FBT001
 ) -> None:
     """An older image cannot undo what newer ones did; a second run would find nothing."""
-    assert deploy.needs_migration(release, stack, relation) is expected
+    assert deploy.needs_migration(release, stack, BODY, relation) is expected
 
 
 def test_going_back_says_that_the_database_stays(release: Release, said: list[Event]) -> None:
     """Who goes back has to know it."""
-    deploy.needs_migration(release, running("other"), Relation.OLDER)
+    deploy.needs_migration(release, running("other"), BODY, Relation.OLDER)
     assert said == [Note("going back: migrations do not run, and the database stays as it is")]
 
 
 def test_a_migration_runs_once_in_a_deploy(release: Release) -> None:
     """A deploy that begins again, because others changed the stack, does not repeat it."""
     release.migrated = True
-    assert not deploy.needs_migration(release, running("other"), Relation.NEWER)
+    assert not deploy.needs_migration(release, running("other"), BODY, Relation.NEWER)
 
 
 def test_the_url_is_what_the_stack_says(staging: Settings) -> None:
