@@ -84,6 +84,7 @@ def job(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     images = f"{registry.host}/{NAME}"
     project = Project(folder / "checkout", folder / "state", port=PORT, images=images)
     with standing(project):
+        project.run("invoke", "engine")
         yield Job(project, registry, client_folder(folder / "client"))
         remove_by_digest(images)
 
