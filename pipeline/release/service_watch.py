@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from pipeline import aws
 from pipeline.release import service
 from pipeline.release.diagnose import Evidence
 from pipeline.release.stack import Stack
 from pipeline.settings import Settings
-from pipeline.view.events import Rollout, Say
+from pipeline.view.events import Note, Rollout, Say
 
 
 class ServiceWatch:
@@ -23,17 +24,29 @@ class ServiceWatch:
         self.say = say
         self.evidence = [Evidence(settings, each, since) for each in service.places(before)]
         self.shown: dict[str, Rollout] = {}
+        self.is_failure_shown = False
 
     def look(self) -> None:
-        """Show what changed since the last look."""
-        for evidence in self.evidence:
-            where = evidence.where
-            rollout = service.rollout(self.settings, where)
-            if rollout and rollout != self.shown.get(where.service):
-                self.say(rollout)
-                self.shown[where.service] = rollout
-            if event := evidence.look():
-                self.say(event)
+        """Show what changed since the last look.
+
+        A failed call is shown once, and ends nothing: the stack's own events decide the outcome.
+        """
+        try:
+            for evidence in self.evidence:
+                self._look(evidence)
+        except aws.failures() as error:
+            if not self.is_failure_shown:
+                self.say(Note(f"the services cannot be observed at the moment: {error}"))
+            self.is_failure_shown = True
+
+    def _look(self, evidence: Evidence) -> None:
+        where = evidence.where
+        rollout = service.rollout(self.settings, where)
+        if rollout and rollout != self.shown.get(where.service):
+            self.say(rollout)
+            self.shown[where.service] = rollout
+        if event := evidence.look():
+            self.say(event)
 
     def summary(self) -> str:
         """Return the first cause, and where its log is; "" while there is no fault."""

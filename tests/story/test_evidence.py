@@ -41,3 +41,53 @@ def test_a_clean_up_that_fails_does_not_fail_a_deploy(
     deployed.script.disturbances.clear()
     assert person.migrate().code == 0
     assert foreign_definitions(deployed) == []
+
+
+def test_a_migration_whose_log_cannot_be_reached_goes_on(deployed: World, person: Person) -> None:
+    """The endpoint of the log gives no answer: one line says so, and the deploy is done."""
+    deployed.script.before("logs.*", disturbances.drop, times=ALWAYS)
+    done = person.deploy(person.push(TWO))
+    assert (done.code, done.proven) == (0, True)
+    assert done.text().count("the log cannot be read") == 1
+
+
+def test_a_log_that_is_away_for_a_moment_is_read_when_it_is_back(
+    deployed: World, person: Person
+) -> None:
+    """The reason of a failed migration is in the message in spite of it."""
+    two = person.push(TWO, Application(migration=Migration(code=1, lines=CRASH)))
+    deployed.script.before("logs.*", disturbances.drop, times=4)
+    failed = person.deploy(two)
+    assert failed.code == 1
+    assert "KeyError: 'PASSWORD'" in failed.message
+
+
+@pytest.mark.parametrize("act", [disturbances.throttle, disturbances.drop])
+@pytest.mark.parametrize("call", ["elbv2.DescribeTargetHealth", "ecs.DescribeServices", "logs.*"])
+def test_services_that_cannot_be_observed_do_not_end_the_watch(
+    deployed: World, person: Person, call: str, act: disturbances.Act
+) -> None:
+    """The end of a release is the stack's: it is followed to it, and the failed call is shown."""
+    two = person.push(TWO, Application(exits=3))
+    deployed.script.after(
+        "cloudformation.ExecuteChangeSet", lambda: deployed.script.before(call, act, times=ALWAYS)
+    )
+    failed = person.deploy(two)
+    assert failed.code == 1
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "UPDATE_ROLLBACK_COMPLETE" in failed.message
+    assert failed.text().count("the services cannot be observed") <= 1
+
+
+def test_the_call_that_failed_is_named_and_not_the_clean_up_after_it(
+    deployed: World, person: Person
+) -> None:
+    """ECS gives no answer while the migration runs; its definition is deregistered then."""
+    deployed.script.after(
+        "ecs.RunTask",
+        lambda: deployed.script.before("ecs.DescribeTasks", disturbances.drop, times=ALWAYS),
+    )
+    failed = person.deploy(person.push(TWO))
+    assert failed.code == 1
+    assert "ecs DescribeTasks" in failed.message
+    assert "Deregister" not in failed.message
