@@ -1,11 +1,15 @@
 """The reason of a failure reaches the person, whatever else fails beside it."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline import blueprint
+from pipeline.release import template
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import ALWAYS
-from tests.story.person import Person
+from tests.story.person import Person, application
 from tests.story.revisions import TWO
 from tests.story.test_interrupts import foreign_definitions
 from tests.story.world import World
@@ -91,3 +95,32 @@ def test_the_call_that_failed_is_named_and_not_the_clean_up_after_it(
     assert failed.code == 1
     assert "ecs DescribeTasks" in failed.message
     assert "Deregister" not in failed.message
+
+
+def test_a_service_that_an_update_adds_fails_with_its_reason(
+    deployed: World, person: Person
+) -> None:
+    """A worker is switched on, and its secret does not exist: no output names its service yet."""
+    options = {**dict(deployed.settings.stack_options), "STACK_WORKER": "yes"}
+    desired = blueprint.application(replace(deployed.settings, stack_options=options))
+    body = template.load(desired.body)
+    worker = body["Resources"]["WorkerTaskDefinition"]["Properties"]["ContainerDefinitions"][0]
+    missing = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:nowhere-AbCdEf"
+    worker["Secrets"] = [*worker.get("Secrets", []), {"Name": "KEY", "ValueFrom": missing}]
+    first = application(deployed.settings).first_step
+    wanted = replace(desired, body=template.dump(body), first_step=first)
+    failed = person.deploy(person.push(TWO), desired=wanted)
+    assert failed.code == 1
+    assert "a secret cannot be read" in failed.message
+    assert "nowhere" in failed.message
+
+
+def test_a_new_service_that_crashes_fails_with_its_last_words(
+    deployed: World, person: Person
+) -> None:
+    """The worker's container ends, as soon as it is switched on."""
+    options = {**dict(deployed.settings.stack_options), "STACK_WORKER": "yes"}
+    desired = blueprint.application(replace(deployed.settings, stack_options=options))
+    failed = person.deploy(person.push(TWO, Application(worker_exits=3)), desired=desired)
+    assert failed.code == 1
+    assert "worker exited with code 3" in failed.message
