@@ -101,7 +101,7 @@ def test_a_service_that_an_update_adds_fails_with_its_reason(
     deployed: World, person: Person
 ) -> None:
     """A worker is switched on, and its secret does not exist: no output names its service yet."""
-    options = {**dict(deployed.settings.stack_options), "STACK_WORKER": "yes"}
+    options = (*deployed.settings.stack_options, ("STACK_WORKER", "yes"))
     desired = blueprint.application(replace(deployed.settings, stack_options=options))
     body = template.load(desired.body)
     worker = body["Resources"]["WorkerTaskDefinition"]["Properties"]["ContainerDefinitions"][0]
@@ -119,7 +119,7 @@ def test_a_new_service_that_crashes_fails_with_its_last_words(
     deployed: World, person: Person
 ) -> None:
     """The worker's container ends, as soon as it is switched on."""
-    options = {**dict(deployed.settings.stack_options), "STACK_WORKER": "yes"}
+    options = (*deployed.settings.stack_options, ("STACK_WORKER", "yes"))
     desired = blueprint.application(replace(deployed.settings, stack_options=options))
     failed = person.deploy(person.push(TWO, Application(worker_exits=3)), desired=desired)
     assert failed.code == 1
