@@ -138,6 +138,13 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
     return {**dict.fromkeys(CREDENTIAL_VARIABLES), **own}
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """Return the classes of what a call raises: AWS refuses it, or no answer comes."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
+
+
 def explain(error: Exception) -> SlipwayError | None:
     """Turn an error of an AWS call into one of ours; None when it is none."""
     return aws_errors.explain(error, aws_calls.responsible(error))

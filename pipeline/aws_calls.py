@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 # How long a call may be silent before it is shown.
 NOTICE_SECONDS = 5.0
-TIMER = "slipway_timer"
+TIMER, CALL = "slipway_timer", "slipway_call"
 # Of so many calls it is known which could have given an answer that lacks a field.
 REMEMBERED = 20
 _calls = deque([Call()], maxlen=REMEMBERED)
+# The errors of calls that got no answer, and the calls.
+_unanswered: deque[tuple[Exception, Call]] = deque(maxlen=REMEMBERED)
 
 
 def latest() -> Call:
@@ -30,10 +32,16 @@ def latest() -> Call:
 
 
 def responsible(error: Exception) -> Call:
-    """Return the call that an error is of: the last one, or for a missing field the last with it.
+    """Return the call that an error is of: the one that raised it, as far as that is known.
 
-    After an answer without a field, other calls may have cleaned up.
+    For a missing field it is the last call whose answer has it, otherwise the last call. After
+    an error, other calls may have cleaned up.
     """
+    if raised := next((call for known, call in _unanswered if known is error), None):
+        return raised
+    if name := getattr(error, "operation_name", ""):
+        refused = (call for call in reversed(_calls) if call.operation.endswith(f" {name}"))
+        return next(refused, latest())
     names = aws_errors.missing_fields(error)
     with_field = (call for call in reversed(_calls) if any(map(call.has_field, names)))
     return next(with_field, latest())
@@ -65,12 +73,15 @@ def _began(
     timer = threading.Timer(NOTICE_SECONDS, _show, [call])
     timer.daemon = True
     timer.start()
-    context[TIMER] = timer
+    context[TIMER], context[CALL] = timer, call
 
 
-def _ended(context: dict[str, Any], **_: Any) -> None:
+def _ended(context: dict[str, Any], exception: Exception | None = None, **_: Any) -> None:
     if timer := context.pop(TIMER, None):
         timer.cancel()
+    call = context.pop(CALL, None)
+    if exception and call:
+        _unanswered.append((exception, call))
 
 
 def _show(call: Call) -> None:

@@ -92,10 +92,20 @@ def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
 
 
 def deployed(settings: Settings) -> Stack:
-    """Return the application stack. Raises Failed when the environment was never deployed."""
+    """Return the application stack.
+
+    Raises Failed when the environment was never deployed: there is no stack, or one without
+    outputs, because its creation is under way or has failed.
+    """
     current = stack.observe(settings, settings.stack_name)
     if current.step is Step.CREATE:
         raise not_deployed(settings)
+    if not current.outputs:
+        command = "status" if current.step is Step.WAIT else "deploy"
+        raise Failed(
+            f"stack {current.name} is {current.state.status}: nothing is deployed yet",
+            hint=f"invoke {command} --env {settings.environment}",
+        )
     return current
 
 

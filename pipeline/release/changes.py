@@ -15,7 +15,7 @@ from pipeline.release.template import Desired
 from pipeline.settings import Settings
 from pipeline.view.events import ResourceChange
 
-PROPOSE_SECONDS = 300
+PROPOSE_SECONDS, DISCARD_SECONDS = 300, 15
 POLL_SECONDS = 0.5
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 # Somebody else executed a change set, which makes CloudFormation delete the others:
@@ -43,8 +43,10 @@ class ChangeSet:
 def proposal(settings: Settings, stack: Stack, desired: Desired) -> Iterator[ChangeSet | None]:
     """Have CloudFormation work out what would change; None if nothing would.
 
-    At the end of the block the change set is deleted, unless it was executed: an interrupted
-    deploy leaves none behind.
+    When the block or the preparation is left by an error or an interrupt, the change set is
+    deleted, unless it was executed. A process that is killed leaves one: CloudFormation deletes
+    it when the next change set of the stack is executed.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
 
     Raises Busy if somebody else is changing the stack, Failed with CloudFormation's reason when
     it refuses, ConfigurationError for a template that is too long for a call.
@@ -53,13 +55,15 @@ def proposal(settings: Settings, stack: Stack, desired: Desired) -> Iterator[Cha
     try:
         yield proposed
     except BaseException:
-        with suppress(Exception):  # the reason to leave is worth more
-            discard(settings, proposed)
+        _discard_quietly(settings, proposed)
         raise
 
 
 def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | None:
-    """Create a change set, wait until it is worked out, and return it; None without a change."""
+    """Create a change set, wait until it is worked out, and return it; None without a change.
+
+    When that fails or is interrupted, the change set is deleted.
+    """
     cloudformation = aws.client(settings, "cloudformation")
     name = f"slipway-{secrets.token_hex(8)}"
     declared = template.load(desired.body).get("Parameters", {})
@@ -78,7 +82,15 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
         if is_busy(error) or _is_other_stack(error):
             raise Busy(stack.name) from error
         raise
-    return _worked_out(settings, ChangeSet(created["Id"], stack.name, ()))
+    except BaseException:  # it may have been created
+        _discard_when_worked_out(settings, ChangeSet(name, stack.name, ()))
+        raise
+    proposed = ChangeSet(created["Id"], stack.name, ())
+    try:
+        return _worked_out(settings, proposed)
+    except BaseException:
+        _discard_when_worked_out(settings, proposed)
+        raise
 
 
 def _is_other_stack(error: Exception) -> bool:
@@ -116,6 +128,28 @@ def discard(settings: Settings, change_set: ChangeSet | None) -> None:
             raise
 
 
+def _discard_quietly(settings: Settings, change_set: ChangeSet | None) -> None:
+    with suppress(Exception):  # the reason to leave matters more
+        discard(settings, change_set)
+
+
+def _discard_when_worked_out(settings: Settings, change_set: ChangeSet) -> None:
+    """Delete a change set; while CloudFormation works it out, it may refuse that.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
+    """
+    cloudformation = aws.client(settings, "cloudformation")
+    until = polling.monotonic() + DISCARD_SECONDS
+    with suppress(Exception):  # the reason to leave matters more
+        while polling.monotonic() < until:
+            try:
+                cloudformation.delete_change_set(**change_set.named)
+            except cloudformation.exceptions.InvalidChangeSetStatusException:
+                polling.sleep(POLL_SECONDS)
+            else:
+                return
+
+
 def is_empty(reason: str) -> bool:
     """Whether a change set failed only because it would change nothing."""
     return any(words in reason for words in EMPTY)
@@ -130,7 +164,6 @@ def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
         discard(settings, proposed)
         return None
     reasons = [reason, *_validation_errors(settings, proposed)]
-    discard(settings, proposed)
     raise Failed(
         "\n  ".join([f"CloudFormation refuses the change of {proposed.stack}:", *reasons]),
         hint="nothing was changed; fix the template or the parameters, then the same command",

@@ -1,7 +1,7 @@
 """The task definition of a migration: the stack's own, with the image that is to be deployed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pipeline import aws
@@ -71,7 +71,7 @@ def with_image(base: dict[str, Any], image: Image) -> dict[str, Any]:
 
 @contextmanager
 def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
-    """Register a definition, give its ARN, and deregister it in the end.
+    """Register a definition, give its ARN, and deregister it in the end, if that is possible.
 
     A task that runs goes on without it:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
@@ -87,7 +87,13 @@ def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
     try:
         yield arn
     finally:
-        ecs.deregister_task_definition(taskDefinition=arn)
+        _deregister(settings, arn)
+
+
+def _deregister(settings: Settings, arn: str) -> None:
+    """Deregister a definition; when that fails, a later run's `remove_leftovers` tries again."""
+    with suppress(Exception):  # the outcome of the migration matters more
+        aws.client(settings, "ecs").deregister_task_definition(taskDefinition=arn)
 
 
 def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> None:
@@ -95,7 +101,7 @@ def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> 
 
     The stack's own revisions name a tag. A task that runs goes on without its definition, and
     a run that is about to start one registers it again. One call when there is nothing to do;
-    an identity that may not list definitions leaves them.
+    an identity that may not list or deregister definitions leaves them.
     """
     ecs = aws.client(settings, "ecs")
     try:
@@ -108,7 +114,7 @@ def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> 
         return
     for arn in answer.get("taskDefinitionArns", []):
         if arn != base.get("taskDefinitionArn") and is_leftover(read(settings, arn), base, image):
-            ecs.deregister_task_definition(taskDefinition=arn)
+            _deregister(settings, arn)
 
 
 def is_leftover(definition: dict[str, Any], base: dict[str, Any], image: Image) -> bool:

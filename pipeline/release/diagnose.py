@@ -20,21 +20,24 @@ SHOWN_LINES = 40
 class Evidence:
     """Of one service: the first fault of the tasks that are new, and what ails them.
 
-    New are tasks that start from now on, or were made at `since` or later. `known` are the ARNs
-    of the others, and of those that are explained; `first` is the first fault; `ailing` is the
-    newest report of a task that runs and is not healthy.
+    New are tasks that start from now on, or were made at `since` or later; of a service that
+    `is_new`, all are. `known` are the ARNs of the others, and of those that are explained;
+    `first` is the first fault; `ailing` is the newest report of a task that runs and is not
+    healthy.
     """
 
     settings: Settings
     where: Place
     since: datetime | None = None
+    is_new: bool = False
     known: set[str] = field(default_factory=set)
     first: TaskStopped | None = None
     ailing: TaskUnhealthy | None = None
     targets: TargetWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        listed = [arn for each in ("RUNNING", "STOPPED") for arn in self._list(each)]
+        states = () if self.is_new else ("RUNNING", "STOPPED")
+        listed = [arn for each in states for arn in self._list(each)]
         self.known = set(listed) - self._made_since(listed)
         self.targets = TargetWatch(self.settings, self.where)
 

@@ -19,27 +19,33 @@ Enough = Callable[[list[str]], object]
 
 @dataclass
 class LogStream:
-    """A stream by name; `token` is where reading goes on."""
+    """A stream by name; `token` is where reading goes on, `unreadable` why that failed last."""
 
     settings: Settings
     group: str
     name: str
     token: str = ""
     unreadable: str = field(default="", init=False)
+    _is_said: bool = field(default=False, init=False)
 
     def new(self) -> list[str]:
         """Read the lines that were written since the last call, oldest first.
 
-        A stream that does not exist yet has none. One that may not be read is one line that
-        says so, once: a reader of evidence must not end what it watches.
+        A stream that does not exist yet has none. One that cannot be read is one line that
+        says so, once: a reader of evidence must not end what it watches. It is read again by
+        the next call.
         """
+        lines: list[str] = []
+        self.unreadable = ""
         try:
-            return [each["message"].rstrip() for each in self._events()]
+            lines += (each["message"].rstrip() for each in self._events())
         except aws.client(self.settings, "logs").exceptions.ResourceNotFoundException:
             return []
-        except aws.client(self.settings, "logs").exceptions.ClientError as error:
-            said, self.unreadable = self.unreadable, f"the log cannot be read: {error}"
-            return [] if said else [self.unreadable]
+        except aws.failures() as error:
+            self.unreadable = f"the log cannot be read: {error}"
+            lines += [] if self._is_said else [self.unreadable]
+            self._is_said = True
+        return lines
 
     def drain(self, seconds: float, is_enough: Enough) -> list[str]:
         """Read to the end of a stream whose container has ended, for so long at most.
@@ -117,7 +123,7 @@ def newest(stream: LogStream) -> list[str]:
             question["nextToken"] = token
     except logs.exceptions.ResourceNotFoundException:
         return []
-    except logs.exceptions.ClientError as error:
+    except aws.failures() as error:
         return [f"the log cannot be read: {error}"]
     return []
 

@@ -1,12 +1,21 @@
 """The services of a stack that changes: their rollouts, and why their tasks fail."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
+from pipeline import aws
 from pipeline.release import service
 from pipeline.release.diagnose import Evidence
+from pipeline.release.service import Place
 from pipeline.release.stack import Stack
+from pipeline.release.stack_events import Entry
 from pipeline.settings import Settings
-from pipeline.view.events import Rollout, Say
+from pipeline.view.events import Note, Rollout, Say
+
+SERVICE = "AWS::ECS::Service"
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
+ARN = re.compile(r"arn:[^:]+:ecs:[^:]*:[^:]*:service/(?P<cluster>[^/]+)/(?P<service>[^/]+)")
 
 
 class ServiceWatch:
@@ -23,18 +32,47 @@ class ServiceWatch:
         self.say = say
         self.evidence = [Evidence(settings, each, since) for each in service.places(before)]
         self.shown: dict[str, Rollout] = {}
+        self.is_failure_shown = False
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Watch the services that the operation creates: all of their tasks are new."""
+        for where in filter(None, map(created, entries)):
+            if where.service not in {each.where.service for each in self.evidence}:
+                self.evidence.append(Evidence(self.settings, where, is_new=True))
 
     def look(self) -> None:
-        """Show what changed since the last look."""
-        for evidence in self.evidence:
-            where = evidence.where
-            rollout = service.rollout(self.settings, where)
-            if rollout and rollout != self.shown.get(where.service):
-                self.say(rollout)
-                self.shown[where.service] = rollout
-            if event := evidence.look():
-                self.say(event)
+        """Show what changed since the last look.
+
+        A failed call is shown once, and ends nothing: the stack's own events decide the outcome.
+        """
+        try:
+            for evidence in self.evidence:
+                self._look(evidence)
+        except aws.failures() as error:
+            if not self.is_failure_shown:
+                self.say(Note(f"the services cannot be observed at the moment: {error}"))
+            self.is_failure_shown = True
+
+    def _look(self, evidence: Evidence) -> None:
+        where = evidence.where
+        rollout = service.rollout(self.settings, where)
+        if rollout and rollout != self.shown.get(where.service):
+            self.say(rollout)
+            self.shown[where.service] = rollout
+        if event := evidence.look():
+            self.say(event)
 
     def summary(self) -> str:
         """Return the first cause, and where its log is; "" while there is no fault."""
         return next(filter(None, (each.summary() for each in self.evidence)), "")
+
+
+def created(entry: Entry) -> Place | None:
+    """Return the place of a service that is being created; None for any other event.
+
+    The first event of a resource that is created has no ARN yet, and is None, too.
+    """
+    event, arn = entry.event, ARN.fullmatch(entry.physical_id)
+    if arn is None or event.kind != SERVICE or not event.status.startswith("CREATE_"):
+        return None
+    return Place(arn["cluster"], arn["service"], ())

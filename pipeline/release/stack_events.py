@@ -20,11 +20,15 @@ STACK = "AWS::CloudFormation::Stack"
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as CloudFormation has it; `of_stack` if it is of the stack as a whole."""
+    """One event as CloudFormation has it; `of_stack` if it is of the stack as a whole.
+
+    `physical_id` is the resource's own, such as the ARN of a service; "" before it exists.
+    """
 
     event: StackEvent
     token: str = ""
     of_stack: bool = False
+    physical_id: str = ""
 
 
 @dataclass
@@ -71,7 +75,8 @@ def parse(event: dict[str, Any]) -> Entry:
     )
     # A nested stack is of the same type, and has an id of its own.
     of_stack = event["ResourceType"] == STACK and event["LogicalResourceId"] == event["StackName"]
-    return Entry(stack_event, event.get("ClientRequestToken", ""), of_stack)
+    physical_id = event.get("PhysicalResourceId", "")
+    return Entry(stack_event, event.get("ClientRequestToken", ""), of_stack, physical_id)
 
 
 def new_token() -> str:

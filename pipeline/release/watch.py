@@ -111,6 +111,7 @@ def _until_ended(
         for entry in entries:
             say(entry.event)
         progress = progress.after(entries)
+        operation.services.add(entries)
         operation.services.look()
         if progress.end:
             return _agreed(settings, before, progress)

@@ -60,6 +60,7 @@ def test_an_event_is_read() -> None:
         StackEvent("shop-staging", stack_events.STACK, "UPDATE_FAILED", "it crashed"),
         "t",
         of_stack=True,
+        physical_id=answers.ID,
     )
 
 

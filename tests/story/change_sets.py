@@ -158,7 +158,8 @@ class ChangeSets:
     def delete_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Delete a change set that was not executed."""
         change_set = self._change_set(request)
-        if change_set.execution == "EXECUTE_COMPLETE":
+        is_unfinished = change_set.status == "CREATE_IN_PROGRESS"
+        if is_unfinished or change_set.execution == "EXECUTE_COMPLETE":
             message = f"ChangeSet [{change_set.id}] cannot be deleted in its current status"
             raise Refusal("InvalidChangeSetStatus", message)
         del self.by_id[change_set.id]

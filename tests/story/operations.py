@@ -91,16 +91,21 @@ class Operations:
             if stack.cancelled:
                 raise Cancelled
             wanted = declared[logical]
-            verb = "UPDATE" if logical in before.resources else "CREATE"
-            stack.record(logical, "", wanted.kind, f"{verb}_IN_PROGRESS")
+            known = before.resources.get(logical)
+            verb, physical = ("UPDATE", known.physical) if known else ("CREATE", "")
+            stack.record(logical, physical, wanted.kind, f"{verb}_IN_PROGRESS")
             properties = resolve(wanted.properties, scope)
             try:
                 resource = self.resources.put(stack.name, logical, wanted, properties)
                 now.resources[logical] = resource
+                physical = resource.physical
+                if not known:
+                    initiated = "Resource creation Initiated"
+                    stack.record(logical, physical, wanted.kind, f"{verb}_IN_PROGRESS", initiated)
                 yield from self.resources.settle(resource, lambda: stack.cancelled)
             except (Cancelled, ResourceFailed) as error:
                 reason = str(error) or "Resource update cancelled"
-                stack.record(logical, "", wanted.kind, f"{verb}_FAILED", reason)
+                stack.record(logical, physical, wanted.kind, f"{verb}_FAILED", reason)
                 raise
             stack.record(logical, resource.physical, wanted.kind, f"{verb}_COMPLETE")
 

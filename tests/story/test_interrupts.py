@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.release import changes
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.person import INTERRUPTED, KILLED, Person
@@ -162,3 +163,32 @@ def test_a_first_deploy_that_is_killed_is_finished_by_the_second(
     done = person.deploy(one)
     assert (done.code, done.proven) == (0, True)
     assert world.serving() == {one.digest}
+
+
+@pytest.mark.parametrize(
+    ("call", "nth"),
+    [
+        ("cloudformation.CreateChangeSet", 1),
+        ("cloudformation.DescribeChangeSet", 1),
+        ("cloudformation.DescribeChangeSet", 2),
+    ],
+)
+def test_who_leaves_while_a_change_set_is_worked_out_leaves_none(
+    deployed: World, person: Person, call: str, nth: int
+) -> None:
+    """Also when CloudFormation has created it, and its answer has not arrived."""
+    two = person.push(TWO)
+    deployed.script.after(call, disturbances.interrupt, nth=nth)
+    assert person.deploy(two).code == INTERRUPTED
+    assert deployed.change_sets.by_id == {}
+
+
+def test_a_change_set_that_is_never_worked_out_is_deleted(
+    deployed: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1; nothing waits in the account for somebody to execute it."""
+    monkeypatch.setattr(changes, "PROPOSE_SECONDS", 0)
+    failed = person.deploy(person.push(TWO))
+    assert failed.code == 1
+    assert "is not ready after" in failed.message
+    assert deployed.change_sets.by_id == {}

@@ -103,6 +103,33 @@ def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
         assert caught.value.hint == NEXT
 
 
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [
+        ("CREATE_IN_PROGRESS", "status"),
+        ("ROLLBACK_IN_PROGRESS", "status"),
+        ("DELETE_IN_PROGRESS", "status"),
+        ("ROLLBACK_COMPLETE", "deploy"),
+        ("CREATE_FAILED", "deploy"),
+    ],
+)
+def test_a_first_deploy_that_is_not_done_is_no_deployment(
+    world: World, status: str, command: str
+) -> None:
+    """The stack has no outputs: nothing is missing in the template."""
+    world.stacks.add(world.settings.stack_name).become(status)
+    tasks: list[Callable[[], None]] = [
+        lambda: show.outputs(world.settings),
+        lambda: show.logs(world.settings, follow=False, since="", lines="100"),
+        lambda: operate.migrate(world.settings, print),
+        lambda: operate.migrate(world.settings, print, stop=True),
+    ]
+    for task in tasks:
+        with pytest.raises(Failed, match=f"is {status}: nothing is deployed yet") as caught:
+            task()
+        assert caught.value.hint == f"invoke {command} --env staging"
+
+
 def test_no_migration_to_stop_is_said(deployed: World) -> None:
     """`invoke migrate --stop`, which the end of an interrupted migration names."""
     said: list[Event] = []
