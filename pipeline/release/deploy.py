@@ -9,6 +9,7 @@ from pipeline.release import (
     age,
     changes,
     contract,
+    grace,
     oneoff,
     parameters,
     prove,
@@ -200,6 +201,8 @@ def _update(release: Release, found: Stack, *, migrates: bool) -> Stack:
             with stage(say, "migrate"):
                 oneoff.migrate(settings, found, release.image, say)
             release.migrated = True
+        if proposed:
+            grace.let_settle(settings, found, say)
         operation = update.begin(settings, found, proposed, say)
     if operation is None:
         return found
