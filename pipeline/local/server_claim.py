@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +58,8 @@ def read(request: Request) -> Claim | Problem:
         return _of_header(request, authorization.removeprefix(f"{ALGORITHM} "))
     pairs = parse_qsl(request.query, keep_blank_values=True)
     query = dict(pairs)
-    if not authorization and query.get("X-Amz-Algorithm") == ALGORITHM:
+    has_header = any(name == "authorization" for name, _ in request.headers)
+    if not has_header and query.get("X-Amz-Algorithm") == ALGORITHM:
         if len(query) != len(pairs):
             return Problem(INCOMPLETE, "A query parameter is there twice.")
         return _of_query(query)
@@ -78,7 +80,7 @@ def _of_header(request: Request, text: str) -> Claim | Problem:
 
 def _of_query(query: dict[str, str]) -> Claim | Problem:
     expires = query.get("X-Amz-Expires", "")
-    if not (expires.isascii() and expires.isdecimal()):
+    if not re.fullmatch(r"[0-9]{1,6}", expires):
         return Problem(INCOMPLETE, "X-Amz-Expires is not a number of seconds.")
     is_s3 = query.get("X-Amz-Credential", "").split("/")[3:4] == ["s3"]
     return _claim(

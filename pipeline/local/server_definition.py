@@ -31,7 +31,10 @@ def problem(definition: Definition) -> str:
 
     `definition` has the names of the ECS API, such as `containerDefinitions`.
     """
-    return next(_problems(definition), "")
+    try:
+        return next(_problems(definition), "")
+    except (AttributeError, TypeError, ValueError):
+        return "The task definition does not have the shape that the ECS API takes."
 
 
 def _problems(definition: Definition) -> Iterator[str]:
@@ -45,8 +48,25 @@ def _problems(definition: Definition) -> Iterator[str]:
         yield from _refused(volume, IN_VOLUME)
         if (volume.get("host") or {}).get("sourcePath"):
             yield f"Fargate does not support host.sourcePath (volume {volume.get('name')})."
-    for container in definition.get("containerDefinitions") or []:
+    containers = definition.get("containerDefinitions") or []
+    yield from _share_problems(definition, containers)
+    for container in containers:
         yield from _container_problems(container)
+
+
+def _share_problems(definition: Definition, containers: list[Definition]) -> Iterator[str]:
+    """List the containers that want more than their task has, alone or together."""
+    memory, cpu = units(definition.get("memory")) or 0, units(definition.get("cpu")) or 0
+    if not containers:
+        yield "Container list cannot be empty."
+    for each in containers:
+        if int(each.get("memory") or 0) > memory:
+            yield f"Container {each.get('name')} has more memory than its task: {each['memory']}."
+    reserved = [each.get("memoryReservation") or each.get("memory") or 0 for each in containers]
+    if sum(map(int, reserved)) > memory:
+        yield f"The containers' memory together is more than their task's {memory} MiB."
+    if sum(int(each.get("cpu") or 0) for each in containers) > cpu:
+        yield f"The containers' CPU units together are more than their task's {cpu}."
 
 
 def _container_problems(container: Definition) -> Iterator[str]:

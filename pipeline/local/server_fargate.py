@@ -134,7 +134,8 @@ def container_options(task: Definition, container: Definition) -> Definition:
     """Decide docker's options for a container of a task definition."""
     linux = container.get("linuxParameters") or {}
     capabilities = linux.get("capabilities") or {}
-    memory = int(container.get("memory") or 0) or units(task.get("memory")) or 0
+    of_task = units(task.get("memory")) or 0
+    memory = min(int(container.get("memory") or of_task), of_task)
     options = {
         "cap_add": capabilities.get("add"),
         "cap_drop": capabilities.get("drop"),

@@ -55,6 +55,9 @@ def problem(
 
     `body_hash` is the SHA-256 of the body, in hexadecimal digits.
     """
+    if unsigned := unsigned_headers(request, claim):
+        words = "headers that were not signed are refused"
+        return Problem("AccessDenied", f"There were {words}: {', '.join(unsigned)}.")
     if late := _late(claim, now):
         return late
     signed = claim.body_hash or body_hash
@@ -70,13 +73,27 @@ def problem(
     return None
 
 
+def unsigned_headers(request: Request, claim: Claim) -> list[str]:
+    """List the headers that change what a request means, and that nobody signed.
+
+    MiniStack chooses the service by X-Amz-Target: with it, an S3 link could be any other call.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+    """
+    names = {name for name, _ in request.headers if name.startswith("x-amz-")}
+    if claim.service == "s3" and "x-amz-target" in names:
+        return ["x-amz-target"]
+    # The hash of a body means nothing but that hash, which is compared or left open.
+    return sorted(names - {*claim.signed_headers, "x-amz-content-sha256"})
+
+
 def _late(claim: Claim, now: datetime) -> Problem | None:
     signed_at = moment(claim.timestamp) or datetime.min.replace(tzinfo=UTC)
     skew = S3_SKEW if claim.service == "s3" else SKEW
-    until = signed_at + (skew if claim.expires is None else timedelta(seconds=claim.expires))
-    if claim.expires is not None and timedelta(seconds=claim.expires) > LONGEST_PRESIGNED:
+    lasts = skew if claim.expires is None else timedelta(seconds=claim.expires)
+    if lasts > LONGEST_PRESIGNED:
         return Problem(INCOMPLETE, "X-Amz-Expires is longer than seven days.")
-    if signed_at - skew <= now <= until:
+    # A difference, because a sum may be out of the range of dates.
+    if -skew <= now - signed_at <= lasts:
         return None
     return Problem("RequestExpired", "The signature is too old, or of a later time than this.")
 

@@ -42,6 +42,7 @@ OF_TASK = [
     ({"memory": "256"}, "256 CPU, 256 memory"),
     ({"cpu": "300"}, "300 CPU, 512 memory"),
     ({"cpu": "banana"}, "banana CPU"),
+    ({"containerDefinitions": []}, "cannot be empty"),
 ]
 OF_CONTAINER = [
     ({"privileged": True}, "privileged"),
@@ -55,6 +56,9 @@ OF_CONTAINER = [
     ({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}, "must match"),
     ({"resourceRequirements": [{"type": "GPU", "value": "1"}]}, "GPU"),
     ({"logConfiguration": {"logDriver": "syslog"}}, "syslog"),
+    ({"memory": 30_000}, "more memory than its task: 30000"),
+    ({"memoryReservation": 4000}, "memory together is more than their task's 512 MiB"),
+    ({"cpu": 4096}, "CPU units together are more than their task's 256"),
 ]
 
 
@@ -101,3 +105,17 @@ def pascal(value: Any) -> Any:
 def test_each_way_to_write_a_size_is_read(cpu: object, memory: object) -> None:
     """Units and MiB, or vCPU and GB; a number or a text."""
     assert server_definition.problem({**GOOD, "cpu": cpu, "memory": memory}) == ""
+
+
+@pytest.mark.parametrize("change", [{"volumes": ["x"]}, {"pidMode": ["x"]}, {"cpu": {}}])
+def test_a_definition_of_another_shape_is_refused(change: dict[str, Any]) -> None:
+    """By a sentence, and not by a crash of the server."""
+    assert server_definition.problem({**GOOD, **change})
+
+
+def test_containers_share_their_task_s_memory() -> None:
+    """Each may have a part; together they may not have more than all of it."""
+    two = [{**GOOD["containerDefinitions"][0], "name": name, "memory": 256} for name in "ab"]
+    assert server_definition.problem({**GOOD, "containerDefinitions": two}) == ""
+    two[0]["memory"] = 300
+    assert "together" in server_definition.problem({**GOOD, "containerDefinitions": two})

@@ -123,12 +123,14 @@ def launching(parts: dict[str, Any], ministack: dict[str, Any]) -> dict[str, Any
 def test_a_definition_is_checked_on_every_way_in(launching: dict[str, Any]) -> None:
     """The API, by which RunTask and services come, a stack's creation and its update."""
     good: dict[str, Any] = {"networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+    good["containerDefinitions"] = [{"name": "web"}]
     bad = {**good, "containerDefinitions": [{"privileged": True}]}
     register, handlers = launching["actions"]["RegisterTaskDefinition"], launching["handlers"]
 
     assert register(good) == launching["ecs"]._register_task_definition(good) == "taken"
     assert register(bad) == ("ClientException", "Fargate does not support privileged.")
     good = {"NetworkMode": "awsvpc", "Cpu": "256", "Memory": "512"}
+    good["ContainerDefinitions"] = [{"Name": "web"}]
     bad = {**good, "ContainerDefinitions": [{"Privileged": True}]}
     assert handlers["create"]("Web", good, "stack") == "taken"
     assert handlers["update"]("arn", good, good, "stack") == "taken"

@@ -192,3 +192,36 @@ def test_garbage_is_refused_without_a_crash(authorization: str, query: str) -> N
     """Whatever a header or a query holds."""
     request = Request("GET", "/", query, (("authorization", authorization), ("host", "localhost")))
     assert problem(request) != ""
+
+
+def test_a_header_that_nobody_signed_is_refused() -> None:
+    """Otherwise whoever has a link to one object could make any other call with it."""
+    url = "http://localhost:4566/bucket/key"
+    link = sent(S3SigV4QueryAuth(KEY, "s3", "us-east-1", expires=60), "GET", url)
+    assert problem(link) == ""
+    for name in ("x-amz-target", "x-amz-copy-source", "x-amz-acl"):
+        assert problem(with_header(link, name, "secretsmanager.GetSecretValue")) == "AccessDenied"
+    header = sent(
+        signed("s3"), "GET", url, b"", **{"X-Amz-Target": "secretsmanager.GetSecretValue"}
+    )
+    assert problem(header) == "AccessDenied"
+
+
+def test_a_link_with_two_other_signatures_is_refused() -> None:
+    """Which of them the server looks at is not for the caller to choose."""
+    url = "http://localhost:4566/bucket/key"
+    link = sent(S3SigV4QueryAuth(KEY, "s3", "us-east-1", expires=60), "GET", url)
+    two = (("authorization", "Basic a"), ("authorization", "Basic b"))
+    twice = replace(link, headers=(*link.headers, *two))
+    assert problem(twice) == "MissingAuthenticationToken"
+
+
+@pytest.mark.parametrize("expires", ["9" * 20, "9" * 5000, "604801", "-1", ""])
+def test_a_link_that_lasts_for_ever_is_refused(expires: str) -> None:
+    """By name, however long the number is; and a date at the end of time is no crash either."""
+    scope = "X-Amz-Credential=K/20260101/us-east-1/s3/aws4_request&X-Amz-Date=20260101T000000Z"
+    query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&{scope}&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
+    request = Request("GET", "/", f"{query}&X-Amz-Expires={expires}", (("host", "localhost"),))
+    assert problem(request) == "IncompleteSignature"
+    early = replace(request, query=f"{query}&X-Amz-Expires=60".replace("20260101", "00010101"))
+    assert problem(early) == "RequestExpired"
