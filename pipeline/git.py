@@ -9,8 +9,16 @@ from pipeline.errors import ConfigurationError, SlipwayError
 from pipeline.shell import CommandFailed, Completed, run
 
 # English messages, because they are read here; no lock on the user's index; objects as they
-# were committed, whatever `git replace` puts in their place; and no prompt of any kind.
-ENVIRONMENT = {
+# were committed, whatever `git replace` puts in their place; and no prompt of any kind. A hook
+# exports the repository that it runs for, which is not the folder that is asked here:
+# https://git-scm.com/docs/githooks#_description
+ENVIRONMENT: dict[str, str | None] = {
+    "GIT_COMMON_DIR": None,
+    "GIT_DIR": None,
+    "GIT_INDEX_FILE": None,
+    "GIT_OBJECT_DIRECTORY": None,
+    "GIT_PREFIX": None,
+    "GIT_WORK_TREE": None,
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",

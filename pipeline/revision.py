@@ -63,15 +63,14 @@ def current(folder: Path = Path()) -> Revision:
     Raises ConfigurationError outside a checkout, before the first commit, and for a
     submodule with uncommitted edits.
     """
-    look = ["--porcelain=v2", "--branch", "--untracked-files=normal", "--ignore-submodules=none"]
-    status = git("status", *look, "--", ".", folder=folder).splitlines()
-    head = dict(line.split(" ", 2)[1:] for line in status if line.startswith("# "))
+    look = ["-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none"]
+    status = git("status", "--porcelain=v2", *look, "--", ".", folder=folder)
+    head, edits = parse_status(status)
     commit, branch = head["branch.oid"], head["branch.head"]
     if commit == "(initial)":
         raise ConfigurationError(
             "this repository has no commit yet", hint="git add . and git commit"
         )
-    edits = [line for line in status if not line.startswith("# ")]
     _refuse_edited_submodules(edits)
     committed = attempt("rev-parse", "--verify", "--quiet", f"{commit}:./", folder=folder)
     tree = _work_tree(folder) if edits else committed.stdout.strip()
@@ -91,23 +90,48 @@ def current(folder: Path = Path()) -> Revision:
     )
 
 
-def edited_submodules(status: list[str]) -> list[str]:
+def parse_status(status: str) -> tuple[dict[str, str], list[str]]:
+    """Read `git status --porcelain=v2 -z --branch`: its headers by name, and its entries.
+
+    Nothing but NUL separates entries: a file's name may hold any other character.
+    """
+    head: dict[str, str] = {}
+    entries: list[str] = []
+    parts = iter(status.split("\0"))
+    for part in parts:
+        if part.startswith("# "):
+            name, _, value = part[2:].partition(" ")
+            head.setdefault(name, value)
+        elif part:
+            entries.append(part)
+            if part.startswith("2 "):  # the name before is a part of its own
+                next(parts, None)
+    return head, entries
+
+
+def edited_submodules(entries: list[str]) -> list[str]:
     """Return the paths of submodules that hold uncommitted edits.
 
-    `status` has lines of `git status --porcelain=v2`. The third field of an entry is S, then C
-    for another commit, M for modified and U for untracked files:
+    `entries` are those of `git status --porcelain=v2`: changed, renamed and unmerged ones have
+    8, 9 and 10 fields before the path. The third field is S, then C for another commit, M for
+    modified and U for untracked files:
     https://git-scm.com/docs/git-status#_changed_tracked_entries
     """
-    entries = (line.split(" ", 8) for line in status if line.startswith("1 "))
-    return [entry[8] for entry in entries if re.fullmatch(r"S.(M.|.U)", entry[2])]
+    before = {"1": 8, "2": 9, "u": 10}
+    fields = [each.split(" ", before[each[0]]) for each in entries if each[0] in before]
+    return [each[-1] for each in fields if re.fullmatch(r"S.(M.|.U)", each[2])]
 
 
-def _refuse_edited_submodules(status: list[str]) -> None:
-    if paths := edited_submodules(status):
-        raise ConfigurationError(
-            f"the submodule {paths[0]} has uncommitted edits, which no commit of it names",
-            hint=f"commit them there, or: git -C {paths[0]} stash --include-untracked",
-        )
+def _refuse_edited_submodules(entries: list[str]) -> None:
+    if paths := edited_submodules(entries):
+        raise _edited(paths[0])
+
+
+def _edited(path: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the submodule {path} has uncommitted edits, which no commit of it names",
+        hint=f"commit them there, or: git -C {path} stash --include-untracked",
+    )
 
 
 def _work_tree(folder: Path) -> str:
@@ -119,9 +143,29 @@ def _work_tree(folder: Path) -> str:
         if (own := Path(repository, "index")).exists():
             index.write_bytes(own.read_bytes())
         env = {"GIT_INDEX_FILE": str(index)}
-        git("add", "--all", ".", folder=folder, env=env)
+        git("add", "--all", *_also_sparse(folder), ".", folder=folder, env=env)
+        _refuse_edited_repositories(folder, env)
         part = [f"--prefix={prefix}"] if prefix else []
         return git("write-tree", *part, folder=folder, env=env)
+
+
+def _also_sparse(folder: Path) -> list[str]:
+    """Return the option for edits outside of a sparse checkout, which git leaves out otherwise."""
+    sparse = attempt("config", "--type=bool", "core.sparseCheckout", folder=folder).stdout.strip()
+    return ["--sparse"] if sparse == "true" else []
+
+
+def _refuse_edited_repositories(folder: Path, env: dict[str, str]) -> None:
+    """Refuse edits in a repository inside this one: of it, git knows a commit alone."""
+    listed = git("ls-files", "--stage", "-z", folder=folder, env=env).split("\0")
+    links = [each.partition("\t")[2] for each in listed if each.startswith("160000 ")]
+    for path in links:
+        inside = folder / path
+        # Without a repository of its own, as before `git submodule update`, it has no edits.
+        if not (inside / ".git").exists():
+            continue
+        if git("status", "--porcelain", "--ignore-submodules=none", folder=inside):
+            raise _edited(path)
 
 
 def _describe(commit: str, folder: Path) -> tuple[int, str]:

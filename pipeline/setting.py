@@ -34,7 +34,7 @@ def matching(pattern: str, allowed: str) -> Callable[[str], str]:
 
 def parse_port(text: str) -> int:
     """Read a TCP port that an ordinary user may open."""
-    if not (text.isdecimal() and 1024 <= int(text) <= 65535):  # noqa: PLR2004
+    if not (re.fullmatch(r"[0-9]{4,5}", text) and 1024 <= int(text) <= 65535):  # noqa: PLR2004
         raise ValueError("a port from 1024 to 65535")
     return int(text)
 

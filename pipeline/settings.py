@@ -260,7 +260,7 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     others = {name: text for name, text in variables.items() if "AWS_" not in name}
     text = variables.get("LOCAL_PORT") or LOCAL_PORT
     # A malformed port is a problem of its own setting alone.
-    port = text if text.isdecimal() and int(text) <= MAXIMUM_PORT else LOCAL_PORT
+    port = text if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= MAXIMUM_PORT else LOCAL_PORT
     return {
         **others,
         "AWS_REGION": LOCAL_REGION,

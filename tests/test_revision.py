@@ -173,6 +173,61 @@ def test_a_link_to_a_virtual_environment_is_ignored_here(checkout: Checkout) -> 
     assert revision.current(checkout.folder).name == commit
 
 
+def test_a_repository_inside_with_edits_is_refused(checkout: Checkout) -> None:
+    """Cloned there without `git submodule`: of it, git's tree knows a commit and no file."""
+    checkout.commit()
+    (checkout.folder / "vendor").mkdir()
+    inside = Checkout(checkout.folder / "vendor")
+    inside.commit()
+    assert revision.current(checkout.folder).dirty
+    inside.write("file", "edited")
+    with pytest.raises(ConfigurationError, match="the submodule vendor has uncommitted edits"):
+        revision.current(checkout.folder)
+
+
+def test_a_renamed_submodule_with_edits_is_refused() -> None:
+    """As an unmerged one, each with fields of its own before the path."""
+    zeros = "0 0 0 1 2"
+    assert revision.edited_submodules([f"2 RM S.M. {zeros} R100 lib 2"]) == ["lib 2"]
+    assert revision.edited_submodules([f"u UU S..U 0 {zeros} 3 lib"]) == ["lib"]
+    assert revision.edited_submodules([f"1 .M SC.. {zeros} lib", "? new"]) == []
+
+
+def test_an_edit_outside_of_a_sparse_checkout_counts(checkout: Checkout) -> None:
+    """What git shows as an edit is in the tree; what is not checked out stays in it."""
+    for name in ("in", "out"):
+        (checkout.folder / name).mkdir()
+        checkout.write(f"{name}/file", name)
+    checkout.commit()
+    checkout.git("sparse-checkout", "set", "in")
+    assert not revision.current(checkout.folder).dirty
+    (checkout.folder / "out").mkdir(exist_ok=True)
+    checkout.write("out/new", "new")
+    current = revision.current(checkout.folder)
+    assert current.dirty
+    listed = checkout.git("ls-tree", "-r", "--name-only", current.tree)
+    assert {"in/file", "out/file", "out/new"} <= set(listed.splitlines())
+
+
+def test_a_file_s_name_is_no_header_of_git_s(checkout: Checkout) -> None:
+    """Python takes more characters for the end of a line than git does."""
+    older = checkout.commit("one")
+    newer = checkout.commit("two")
+    checkout.git("config", "core.quotePath", "false")
+    checkout.write(f"name\u2028# branch.oid {older}", "text")
+    assert revision.current(checkout.folder).commit == newer
+
+
+def test_a_hook_s_repository_is_not_the_one_that_is_asked(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Git exports the names of its own files to a hook, and so to what the hook runs."""
+    commit = checkout.commit()
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    assert revision.current(checkout.folder).commit == commit
+
+
 def test_without_a_commit_there_is_nothing_to_build(checkout: Checkout, tmp_path: Path) -> None:
     """Before the first commit and outside of a repository: two causes, and what to type."""
     with pytest.raises(ConfigurationError, match=r"no commit yet\n.*git commit"):

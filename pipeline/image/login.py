@@ -87,4 +87,10 @@ def _read() -> dict[str, Any]:
         config = json.loads(file.read_text()) if file.exists() else {}
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
-    return config if isinstance(config, dict) else {}
+    if not isinstance(config, dict):
+        return {}
+    for name in ("auths", "credHelpers"):
+        if not isinstance(config.get(name) or {}, dict):
+            what = f"{file} has no object under {name}, as docker's client writes one"
+            raise ConfigurationError(what, hint="correct the file, or remove it and log in again")
+    return config

@@ -47,7 +47,7 @@ def count(report: bytes) -> Counts | None:
     """
     try:
         root = ET.fromstring(report)  # noqa: S314 - of a container that we have started
-    except (ET.ParseError, ValueError):
+    except (ET.ParseError, LookupError, ValueError):
         return None
     if root.tag not in {"testsuites", "testsuite"}:
         return None

@@ -1,5 +1,6 @@
 """Which checkout used a local account last: its stack and database are shared by all."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +10,11 @@ def note(kept: Path, checkout: Path, say: Callable[[str], None], port: int) -> N
 
     A checkout that is gone is not mentioned.
     """
-    last = kept.read_text(encoding="utf-8").strip() if kept.exists() else ""
+    # A path may hold bytes that are no UTF-8.
+    last = os.fsdecode(kept.read_bytes()).strip() if kept.exists() else ""
     if last == str(checkout):
         return
-    kept.write_text(f"{checkout}\n", encoding="utf-8")
+    kept.write_bytes(os.fsencode(f"{checkout}\n"))
     if last and Path(last).is_dir():
         say(
             f"the local AWS account of port {port} was last used from {last}:"
