@@ -2,7 +2,7 @@
 
 from pipeline import aws
 from pipeline.errors import Failed
-from pipeline.release import contract, stack, watch
+from pipeline.release import contract, outcome, stack, watch
 from pipeline.release.stack import Stack, is_busy
 from pipeline.release.states import State, Step
 from pipeline.release.watch import Operation
@@ -11,22 +11,35 @@ from pipeline.view.events import Note, Say
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html
 ROLLED_BACK = State.UPDATE_ROLLBACK_COMPLETE
+ROLLING_BACK = {
+    State.UPDATE_ROLLBACK_IN_PROGRESS,
+    State.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS,
+}
 
 
 def cancel(settings: Settings, say: Say) -> None:
     """Cancel the update of the application stack, and wait until the old revision is back.
 
-    Nothing happens where no update is running. Raises Failed where the update was quicker or a
-    stack is being created, RecoveryNeeded where the rollback fails.
+    A rollback that runs already is watched to its end. Nothing happens where no update runs.
+    Raises Failed where the update was quicker or a stack is being created, RecoveryNeeded where
+    the rollback fails.
     """
     found = stack.observe(settings, settings.stack_name)
-    if found.state is not State.UPDATE_IN_PROGRESS:
+    if found.state is not State.UPDATE_IN_PROGRESS and found.state not in ROLLING_BACK:
         _not_cancellable(settings, found, say)
         return
     operation = Operation.on(settings, found, say, runs=True)
-    cloudformation = aws.client(settings, "cloudformation")
+    if found.state is State.UPDATE_IN_PROGRESS:
+        _call(settings, found, operation)
+    ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
+    say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
+
+
+def _call(settings: Settings, found: Stack, operation: Operation) -> None:
+    cloudformation, named = aws.client(settings, "cloudformation"), {"StackName": found.name}
     try:
-        cloudformation.cancel_update_stack(StackName=found.name, ClientRequestToken=operation.token)
+        with outcome.calling(settings, found):
+            cloudformation.cancel_update_stack(**named, ClientRequestToken=operation.token)
     except cloudformation.exceptions.ClientError as error:
         if not is_busy(error):
             raise
@@ -34,8 +47,6 @@ def cancel(settings: Settings, say: Say) -> None:
             f"the update of stack {found.name} had just ended, or is being rolled back already",
             hint=f"invoke status --env {settings.environment}",
         ) from error
-    ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
-    say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
 
 
 def _not_cancellable(settings: Settings, found: Stack, say: Say) -> None:

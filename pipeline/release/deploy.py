@@ -17,6 +17,7 @@ from pipeline.release import (
     stack,
     template,
     update,
+    watch,
 )
 from pipeline.release.stack import Busy, Stack
 from pipeline.release.states import Step
@@ -29,6 +30,7 @@ from pipeline.view.events import Note, Proven, Say, stage
 TURNS = 5
 # A stack may be read as it was before for seconds after a call. Together, the pauses outlast that.
 TURN_SECONDS = 5.0
+DELIVERY_SECONDS = 10.0
 
 
 @dataclass
@@ -52,7 +54,7 @@ def deploy(
     with the reasons when the release does not come about: the previous one serves then, unless
     the message says otherwise.
     """
-    wanted = delivered(settings, desired.naming(decided(settings, image)))
+    wanted = delivered(settings, desired.naming(decided(settings, image)), say)
     release = Release(settings, image, wanted, allow_older, say)
     for _ in range(TURNS):
         try:
@@ -68,11 +70,23 @@ def decided(settings: Settings, image: Image) -> dict[str, str]:
     return {contract.REVISION: image.tag, contract.REPOSITORY: settings.ecr_repository}
 
 
-def delivered(settings: Settings, wanted: Desired) -> Desired:
-    """Add what the delivery stack made for this: the role and the bucket; "" without one."""
-    made = stack.observe(settings, settings.delivery_stack_name).outputs
-    role, bucket = made.get("DeliveryServiceRole", ""), made.get("TemplatesBucket", "")
-    return replace(wanted, service_role=role, bucket=bucket)
+def delivered(settings: Settings, wanted: Desired, say: Say) -> Desired:
+    """Add what the delivery stack made for this: the role and the bucket; "" without one.
+
+    While someone changes that stack, its outputs may be missing. Who deploys may look at it, and
+    not at its events. Raises Failed when it changes for longer than watch.WATCH_SECONDS.
+    """
+    until = polling.monotonic() + watch.WATCH_SECONDS
+    name = settings.delivery_stack_name
+    while (delivery := stack.observe(settings, name)).step is Step.WAIT:
+        if polling.monotonic() > until:
+            raise Failed(
+                f"stack {name} is still {delivery.state.status}", hint="the same command, later"
+            )
+        say(Note(f"stack {name} is {delivery.state.status}: waiting for its outputs"))
+        polling.sleep(DELIVERY_SECONDS)
+    role = delivery.outputs.get("DeliveryServiceRole", "")
+    return replace(wanted, service_role=role, bucket=delivery.outputs.get("TemplatesBucket", ""))
 
 
 def _take_turn(release: Release) -> bool:

@@ -1,5 +1,9 @@
 """What the end of a stack operation means, in words."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pipeline.errors import Failed, Interrupted, RecoveryNeeded
 from pipeline.release import contract
 from pipeline.release.stack import Stack
@@ -20,13 +24,26 @@ def explain(
     Its last lines have the cause and who serves, where a person looks first.
     """
     own = [each for each in failures if CANCELLED not in each.reason.lower()]
-    reasons = [f"{each.logical_id}: {each.reason}" for each in own[:3]] or [ended.reason]
+    reasons = [f"{each.logical_id}: {_short(each.reason)}" for each in own[:3]] or [ended.reason]
+    if ended.state is State.UPDATE_ROLLBACK_COMPLETE and not (own or cause):
+        what = f"the update of stack {ended.name} was cancelled\n  {_serving(ended)}".rstrip()
+        return Failed(what, hint=f"{_command(settings, ended)} begins it again")
     lines = [f"stack {ended.name} is {ended.state.status}", *reasons, cause, _serving(ended)]
     what = "\n  ".join(line for line in lines if line)
     if ended.step is Step.RECOVER:
         return RecoveryNeeded(what, hint=f"invoke recover --env {settings.environment}")
-    again = f"invoke deploy --env {settings.environment}"
-    return Failed(what, hint=f"fix it and commit, then: {again}")
+    return Failed(what, hint=f"fix it and commit, then: {_command(settings, ended)}")
+
+
+def _command(settings: Settings, stack: Stack) -> str:
+    """Name the command that updates a stack."""
+    is_delivery = stack.name == settings.delivery_stack_name
+    return f"invoke {'bootstrap' if is_delivery else 'deploy'} --env {settings.environment}"
+
+
+def _short(reason: str) -> str:
+    """Leave out the ARN that a reason begins with: the resource is named before it."""
+    return re.sub(r"^arn:\S+: ", "", reason)
 
 
 def _serving(ended: Stack) -> str:
@@ -41,10 +58,19 @@ def interrupted(settings: Settings, before: Stack, *, begun: bool = True) -> Int
 
     It is not known to have `begun` while the answer to the call has not arrived.
     """
-    environment = settings.environment
     what = "goes on with" if begun else "may have begun to change"
+    is_update = before.step is Step.UPDATE and before.name == settings.stack_name
+    cancel = f"; invoke cancel --env {settings.environment} rolls it back" if is_update else ""
     return Interrupted(
         f"interrupted; CloudFormation {what} stack {before.name}",
-        hint=f"invoke deploy --env {environment} waits for it; "
-        f"invoke cancel --env {environment} rolls an update back",
+        hint=f"{_command(settings, before)} waits for it{cancel}",
     )
+
+
+@contextmanager
+def calling(settings: Settings, before: Stack) -> Iterator[None]:
+    """Say, if the user leaves while a call is under way, that its operation may have begun."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise interrupted(settings, before, begun=False) from None

@@ -2,7 +2,7 @@
 
 from pipeline import aws
 from pipeline.errors import RecoveryNeeded
-from pipeline.release import stack, watch
+from pipeline.release import outcome, stack, watch
 from pipeline.release.stack import Stack
 from pipeline.release.states import State, Step
 from pipeline.release.watch import Operation
@@ -37,9 +37,10 @@ def recover(settings: Settings, name: str, say: Say) -> None:
 def delete(settings: Settings, found: Stack, say: Say) -> Stack:
     """Delete a stack, follow it to its end, and return what is there then."""
     operation = Operation.on(settings, found, say)
-    aws.client(settings, "cloudformation").delete_stack(
-        StackName=found.id, ClientRequestToken=operation.token
-    )
+    with outcome.calling(settings, found):
+        aws.client(settings, "cloudformation").delete_stack(
+            StackName=found.id, ClientRequestToken=operation.token
+        )
     gone = State.DELETE_COMPLETE
     watch.follow(settings, operation, say, good=lambda state: state is gone)
     return stack.observe(settings, found.name)
@@ -49,7 +50,8 @@ def _roll_back(settings: Settings, found: Stack, call: str, say: Say) -> None:
     """Begin a rollback and follow it: its good end is any that takes an update."""
     operation = Operation.on(settings, found, say)
     begin = getattr(aws.client(settings, "cloudformation"), call)
-    begin(StackName=found.name, ClientRequestToken=operation.token)
+    with outcome.calling(settings, found):
+        begin(StackName=found.name, ClientRequestToken=operation.token)
 
     def is_free(state: State) -> bool:
         return state.meaning.step is Step.UPDATE

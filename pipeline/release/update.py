@@ -62,10 +62,8 @@ def begin(
     if proposed is None:
         return None
     operation = Operation.on(settings, latest, say)
-    try:
+    with outcome.calling(settings, latest):
         changes.execute(settings, proposed, operation.token)
-    except KeyboardInterrupt:
-        raise outcome.interrupted(settings, latest, begun=False) from None
     return operation
 
 

@@ -85,7 +85,8 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
         return busy
     what = f"stack {busy.name} is {busy.state.status}: waiting for this operation to end"
     cancel = f"to roll it back instead: invoke cancel --env {settings.environment}"
-    say(Note(f"{what} ({cancel})" if busy.state is State.UPDATE_IN_PROGRESS else what))
+    can_cancel = busy.state is State.UPDATE_IN_PROGRESS and busy.name == settings.stack_name
+    say(Note(f"{what} ({cancel})" if can_cancel else what))
     operation = Operation.on(settings, busy, say, runs=True)
     # It may have ended before its events were read; then there is none to wait for.
     if (latest := stack.observe(settings, busy.name)).step is Step.WAIT:

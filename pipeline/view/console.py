@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BAD_WORDS = ("FAILED", "ROLLBACK")
 MARKS = {"Add": "+", "Modify": "~", "Remove": "-"}
+UNHEALTHY_LINES = 10
 # docker writes to the terminal itself in these stages; a clock would break its lines.
 OWN_OUTPUT = {"build", "test", "push"}
 
@@ -55,7 +56,8 @@ def _lines(event: Event) -> list[str]:  # noqa: C901, PLR0911 - one for each eve
         case TaskStopped():
             return _stopped(event)
         case TaskUnhealthy(task, what, log):
-            return [f"  task {task} is not healthy: {what}", *(f"    | {line}" for line in log)]
+            shown = log[-UNHEALTHY_LINES:]  # of a task that still runs: they repeat
+            return [f"  task {task} is not healthy: {what}", *(f"    | {line}" for line in shown)]
         case Proven():
             return _proven(event)
 

@@ -77,7 +77,21 @@ def test_where_nothing_is_updated_nothing_is_done(
     ]
 
 
-@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
+def test_a_rollback_that_runs_already_is_watched_to_its_end(
+    staging: Settings, cloudformation: Stubber
+) -> None:
+    """Who was interrupted types the same command again."""
+    said: list[Event] = []
+    answers.is_now(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS", asked=answers.NAME)
+    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_ROLLBACK_IN_PROGRESS"))
+    ends(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
+    cancel.cancel(staging, said.append)
+    last = said[-1]
+    assert isinstance(last, Note)
+    assert last.text.startswith("the update is cancelled")
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS"])
 def test_what_cloudformation_cannot_cancel_is_said(
     staging: Settings, cloudformation: Stubber, status: str
 ) -> None:

@@ -1,5 +1,7 @@
 """How an operation is followed: its end is its own, whatever a stale read says."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.stub import Stubber
 
@@ -200,3 +202,35 @@ def test_a_bad_end_has_reasons_cause_and_who_serves_in_its_last_lines(staging: S
         "  rolled back: c0ffeec0ffee serves",
     ]
     assert error.hint == "fix it and commit, then: invoke deploy --env staging"
+
+
+def test_an_update_that_someone_cancelled_needs_no_fix(staging: Settings) -> None:
+    """CloudFormation says "cancelled" of each resource, and no task failed."""
+    failures = [StackEvent("WebService", SERVICE, "UPDATE_FAILED", "Resource update cancelled")]
+    error = outcome.explain(
+        staging, answers.stack(State.UPDATE_ROLLBACK_COMPLETE, reason="x"), failures, ""
+    )
+    assert error.what == "the update of stack shop-staging was cancelled"
+    assert error.hint == "invoke deploy --env staging begins it again"
+
+
+def test_the_delivery_stack_has_a_command_of_its_own(staging: Settings) -> None:
+    """Neither a deploy nor a cancellation looks at it."""
+    delivery = replace(answers.stack(State.UPDATE_COMPLETE), name=staging.delivery_stack_name)
+    error = outcome.interrupted(staging, delivery)
+    assert error.hint == "invoke bootstrap --env staging waits for it"
+    failed = outcome.explain(staging, replace(delivery, state=State.ROLLBACK_COMPLETE), [], "why")
+    assert failed.hint == "fix it and commit, then: invoke bootstrap --env staging"
+
+
+def test_a_first_deploy_cannot_be_cancelled(staging: Settings) -> None:
+    """CloudFormation cancels updates alone, so that no hint names it."""
+    assert "cancel" not in outcome.interrupted(staging, answers.stack(State.DELETE_COMPLETE)).hint
+
+
+def test_a_reason_begins_with_the_reason(staging: Settings) -> None:
+    """The resource is named before it; its ARN would take three lines of a small screen."""
+    arn = "arn:aws:ecs:eu-west-1:1:service/shop/web"
+    failures = [StackEvent("WebService", SERVICE, "UPDATE_FAILED", f"{arn}: it crashed")]
+    error = outcome.explain(staging, answers.stack(State.ROLLBACK_COMPLETE), failures, "")
+    assert "WebService: it crashed" in error.what

@@ -219,3 +219,15 @@ def test_a_deletion_that_cannot_be_seen_yet_is_waited_for(deployed: World, perso
     done = person.deploy(two)
     assert (done.code, done.proven) == (0, True)
     assert deployed.serving() == {two.digest}
+
+
+def test_a_delivery_stack_that_is_being_made_is_waited_for(world: World, person: Person) -> None:
+    """Without its outputs, the deploy would not use its role."""
+    assert person.bootstrap().code == 0
+    delivery = world.stacks.find(world.settings.delivery_stack_name)
+    status = delivery.status
+    delivery.become("UPDATE_IN_PROGRESS")
+    world.script.before("sleep", lambda: delivery.become(status), nth=2)
+    done = person.deploy(person.push(ONE))
+    assert done.code == 0
+    assert "waiting for its outputs" in done.text()
