@@ -195,7 +195,7 @@ def test_garbage_is_refused_without_a_crash(authorization: str, query: str) -> N
 
 
 def test_a_header_that_nobody_signed_is_refused() -> None:
-    """Otherwise whoever has a link to one object could make any other call with it."""
+    """Otherwise the owner of a link to one object could make any other call with it."""
     url = "http://localhost:4566/bucket/key"
     link = sent(S3SigV4QueryAuth(KEY, "s3", "us-east-1", expires=60), "GET", url)
     assert problem(link) == ""

@@ -25,7 +25,7 @@ APPLICATIONS = {
 }
 ENDS = {"interrupt": disturbances.interrupt, "kill": disturbances.kill}
 FAULTS = {"drop": disturbances.drop, "throttle": disturbances.throttle}
-# A new revision of a kind, or the number of one of before.
+# A new revision of a kind, or the number of an earlier one.
 REVISIONS = st.sampled_from(["good", *sorted(APPLICATIONS)]) | st.integers(0, 9)
 # A deploy of a new revision makes about so many calls.
 MOMENTS = st.integers(1, 80)
@@ -68,7 +68,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(which=REVISIONS)
     def deploy(self, which: str | int) -> None:
-        """Deploy a revision: a new one that works or does not, or one of before."""
+        """Deploy a revision: a new one that works or does not, or an earlier one."""
         self.check(*self.deploys(which, self.person))
 
     @rule(which=REVISIONS, act=st.sampled_from(sorted(ENDS)), nth=MOMENTS)
@@ -159,7 +159,7 @@ class AnyOrder(RuleBasedStateMachine):
         return image, who.deploy(image)
 
     def choose(self, which: str | int) -> Image:
-        """Return a new revision of a kind, or one of before by its number."""
+        """Return a new revision of a kind, or an earlier one by its number."""
         if isinstance(which, str):
             return self.push(which)
         return self.images[which % len(self.images)]

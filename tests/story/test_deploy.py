@@ -279,7 +279,7 @@ def test_the_migration_of_what_is_deployed_runs_by_itself(world: World, person: 
 
 
 def test_what_serves_after_a_rollback_needs_no_deploy(world: World, person: Person) -> None:
-    """The revision of before is deployed: there is nothing to do."""
+    """The earlier revision is deployed: there is nothing to do."""
     one = person.push(ONE)
     person.has_deployed(one)
     assert person.deploy(person.push(TWO, Application(exits=3))).code == 1

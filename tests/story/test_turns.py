@@ -212,7 +212,7 @@ def test_a_stack_that_is_deleted_between_two_calls_is_created(
 
 
 def test_a_deletion_that_cannot_be_seen_yet_is_waited_for(deployed: World, person: Person) -> None:
-    """DescribeStacks has the state of before for a while, and CloudFormation refuses the change."""
+    """DescribeStacks has the earlier state for a while, and CloudFormation refuses the change."""
     deployed.stacks.stale_seconds = 12.0
     deployed.cloudformation.delete_stack({"StackName": deployed.stack.id})
     two = person.push(TWO)
