@@ -73,7 +73,8 @@ def _pinned_value(key: str, value: Any, pins: Pins) -> Any:
             return [pins.renamed.get(value[0], value[0]), *value[1:]]
     if key == "Fn::Sub":
         text, *own = value if isinstance(value, list) else [value]
-        text = re.sub(r"\$\{(\w+)\}", lambda it: pins.values.get(it[1], it[0]), text)
+        values = {name: each for name, each in pins.values.items() if name not in (own or [{}])[0]}
+        text = re.sub(r"\$\{(\w+)\}", lambda it: values.get(it[1], it[0]), text)
         return [text, *own] if own else text
     return value
 

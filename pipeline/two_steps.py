@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline import held
+from pipeline.release.parameters import HIDDEN
 from stack.checks.body import references
 
 Body = dict[str, Any]
@@ -46,11 +47,12 @@ def first_step(
     if not taken and migration_inputs(deployed) == migration_inputs(new):
         return None
     sections = held.sections(new, deployed, taken)
-    pins = {name: carried[name] for name in taken if name in carried}
-    resources = _held(deployed, new, held.Pins(pins, sections.renamed))
-    resources = _without_dangling(resources, deployed["Resources"], sections.bodies["Parameters"])
-    known = {*resources, *sections.bodies["Parameters"]}
-    outputs = {**deployed.get("Outputs", {}), **new.get("Outputs", {})}
+    pins = held.Pins({name: carried[name] for name in taken}, sections.renamed)
+    before = {title: held.pinned(each, pins) for title, each in deployed["Resources"].items()}
+    parameters = sections.bodies["Parameters"]
+    resources = _without_dangling(_held(before, new), before, parameters)
+    known = {*resources, *parameters}
+    outputs = _outputs(new, held.pinned(deployed.get("Outputs", {}), pins), resources, before)
     body = {
         **new,
         **{name: section for name, section in sections.bodies.items() if section},
@@ -61,9 +63,13 @@ def first_step(
 
 
 def taken_parameters(new: Body, values: Values, carried: Values) -> set[str]:
-    """List the parameters that reach a migration's environment and whose value changes."""
+    """List the parameters that reach a migration's environment and whose value changes.
+
+    Not one that CloudFormation hides: what serves could not be held at a value that is unknown.
+    """
     reached = {name for each in _environments(new).values() for name in _named(each)}
-    return {name for name in reached if name in carried and values.get(name) != carried[name]}
+    known = {name for name in reached if carried.get(name, HIDDEN) != HIDDEN}
+    return {name for name in known if values.get(name) != carried[name]}
 
 
 def same_environment(new: Body, deployed: Body, values: Values, carried: Values) -> bool:
@@ -94,10 +100,20 @@ def _environments(body: Body) -> dict[str, list[Any]]:
     }
 
 
-def _held(deployed: Body, new: Body, pins: held.Pins) -> Body:
+def _outputs(new: Body, before: Body, resources: Body, deployed: Body) -> Body:
+    """Join the outputs of both: of what is as it is deployed, the output is as well."""
+    kept = {title for title, each in resources.items() if each == deployed.get(title)}
+    brought = {
+        name: each
+        for name, each in new.get("Outputs", {}).items()
+        if name not in before or not _named(each) & kept
+    }
+    return {**before, **brought}
+
+
+def _held(before: Body, new: Body) -> Body:
     """Join the resources of both, with what serves as it is deployed, and no new one of that."""
-    before, migrations = deployed["Resources"], _migrations(new)
-    joined = {title: held.pinned(each, pins) for title, each in before.items()}
+    migrations, joined = _migrations(new), dict(before)
     for title, each in new["Resources"].items():
         if title in migrations or not each["Type"].startswith(SERVING):
             joined[title] = held.with_permissions(each, before.get(title, {}))
