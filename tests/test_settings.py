@@ -220,7 +220,11 @@ def test_local_follows_its_port() -> None:
     )
 
 
-@pytest.mark.parametrize("port", ["99999", "http", "80"])
+@pytest.mark.parametrize(
+    "port",
+    ["99999", "http", "80", "9" * 5000, "".join(map(chr, range(0x664, 0x668)))],
+    ids=["too large", "a word", "too small", "endless", "other digits"],
+)
 def test_a_malformed_port_is_one_problem(port: str) -> None:
     """The address that is made of it is not a second one."""
     with pytest.raises(ConfigurationError, match="1 setting of 'local' is wrong:\n  LOCAL_PORT: "):

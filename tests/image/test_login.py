@@ -116,3 +116,11 @@ def test_a_configuration_that_is_broken_is_named(folder: Path) -> None:
     (folder / "config.json").write_text("{")
     with pytest.raises(ConfigurationError, match=r"config\.json cannot be read"):
         login.is_known("registry.example")
+
+
+@pytest.mark.parametrize("name", ["auths", "credHelpers"])
+def test_a_configuration_of_another_shape_is_named(folder: Path, name: str) -> None:
+    """The client's file is the user's own, and may hold anything."""
+    (folder / "config.json").write_text(json.dumps({name: ["x"]}))
+    with pytest.raises(ConfigurationError, match=f"has no object under {name}"):
+        login.is_known("registry.example")

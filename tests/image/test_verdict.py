@@ -69,3 +69,9 @@ def test_everything_else_is_a_failure_with_its_reason(run: Run, what: str, hint:
     assert what in failed.what
     assert hint in failed.hint
     assert failed.exit_code == 1
+
+
+def test_a_report_of_an_unknown_encoding_is_no_report() -> None:
+    """Whatever a suite writes there, it is no traceback of ours."""
+    report = b'<?xml version="1.0" encoding="bogus"?><testsuite/>'
+    assert verdict.count(report) is None
