@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import aws, polling
 from pipeline.errors import Failed
-from pipeline.release import parameters, template, template_upload
+from pipeline.release import early_validation, parameters, template, template_upload
 from pipeline.release.stack import Busy, Stack, is_busy
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
@@ -163,7 +163,7 @@ def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
     if is_empty(reason):
         discard(settings, proposed)
         return None
-    reasons = [reason, *_validation_errors(settings, proposed)]
+    reasons = [reason, *early_validation.errors(settings, proposed.named)]
     raise Failed(
         "\n  ".join([f"CloudFormation refuses the change of {proposed.stack}:", *reasons]),
         hint="nothing was changed; fix the template or the parameters, then the same command",
@@ -204,24 +204,3 @@ def change(described: dict[str, Any]) -> ResourceChange:
     replaced = str(described.get("Replacement", ""))
     kind = described["ResourceType"]
     return ResourceChange(described["Action"], described["LogicalResourceId"], kind, replaced)
-
-
-def _validation_errors(settings: Settings, proposed: ChangeSet) -> list[str]:
-    """List what CloudFormation's early validation found, which only DescribeEvents has.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
-    """
-    cloudformation = aws.client(settings, "cloudformation")
-    try:
-        answer = cloudformation.describe_events(**proposed.named, Filters={"FailedEvents": True})
-    except (
-        cloudformation.exceptions.ClientError
-    ):  # without the permission, the general reason has to do
-        return []
-    return [text for event in answer["OperationEvents"] if (text := _validation_error(event))]
-
-
-def _validation_error(event: dict[str, Any]) -> str:
-    reason = event.get("ValidationStatusReason") or event.get("HookStatusReason", "")
-    place = event.get("ValidationPath") or event.get("LogicalResourceId", "")
-    return f"{place}: {reason}".removeprefix(": ") if reason else ""

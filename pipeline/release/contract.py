@@ -3,6 +3,7 @@
 import json
 
 from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings
 
 REVISION, REPOSITORY = "WebAppRevision", "RepositoryURL"
 # Name -> what it is for. docs/stack.md lists the same.
@@ -30,6 +31,11 @@ OPTIONAL = {
     "WorkerTaskDefinition": "the task definition that the worker's service is to run",
     "ScheduledTaskDefinition": "the task definition that the schedule starts",
 }
+
+
+def decided(settings: Settings, tag: str) -> dict[str, str]:
+    """Return the parameters that settings and image decide; the stack carries the others over."""
+    return {REVISION: tag, REPOSITORY: settings.ecr_repository}
 
 
 def require(body: str) -> None:

@@ -54,7 +54,7 @@ def deploy(
     with the reasons when the release does not come about: the previous one serves then, unless
     the message says otherwise.
     """
-    wanted = delivered(settings, desired.naming(decided(settings, image)), say)
+    wanted = delivered(settings, desired.naming(contract.decided(settings, image.tag)), say)
     release = Release(settings, image, wanted, allow_older, say)
     for _ in range(TURNS):
         try:
@@ -63,11 +63,6 @@ def deploy(
             say(Note(f"{busy.what}: looking again"))
             polling.sleep(TURN_SECONDS)
     raise Busy(settings.stack_name)
-
-
-def decided(settings: Settings, image: Image) -> dict[str, str]:
-    """Return the parameters that settings and image decide; the stack carries the others over."""
-    return {contract.REVISION: image.tag, contract.REPOSITORY: settings.ecr_repository}
 
 
 def delivered(settings: Settings, wanted: Desired, say: Say) -> Desired:

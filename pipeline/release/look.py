@@ -26,11 +26,13 @@ def look(  # noqa: PLR0913 - what is deployed, where, and as what
     """
     found = stack.observe(settings, settings.stack_name)
     say(_started(settings, revision, found))
-    declared = template.load(desired.body).get("Parameters", {})
-    decided = {contract.REVISION: tag, contract.REPOSITORY: settings.ecr_repository}
-    named = {**desired.parameters, **decided}
-    parameters.require_valid(template.load(desired.body), named, found.parameters)
-    for name, text in parameters.carried_over(declared, named, found.parameters).items():
+    body = template.load(desired.body)
+    named = {**desired.parameters, **contract.decided(settings, tag)}
+    # What is about to be created, or deleted before that, carries nothing over.
+    carried = {} if found.step in {Step.CREATE, Step.REPLACE} else found.parameters
+    parameters.require_valid(body, named, carried)
+    declared = body.get("Parameters", {})
+    for name, text in parameters.carried_over(declared, named, carried).items():
         say(Note(f"{name} stays {text}, from an earlier deploy"))
     if found.step is not Step.WAIT:
         relation = age.compare(found, tag)

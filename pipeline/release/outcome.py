@@ -27,15 +27,15 @@ def explain(
     reasons = [f"{each.logical_id}: {_short(each.reason)}" for each in own[:3]] or [ended.reason]
     if ended.state is State.UPDATE_ROLLBACK_COMPLETE and not (own or cause):
         what = f"the update of stack {ended.name} was cancelled\n  {_serving(ended)}".rstrip()
-        return Failed(what, hint=f"{_command(settings, ended)} begins it again")
+        return Failed(what, hint=f"{command(settings, ended)} begins it again")
     lines = [f"stack {ended.name} is {ended.state.status}", *reasons, cause, _serving(ended)]
     what = "\n  ".join(line for line in lines if line)
     if ended.step is Step.RECOVER:
         return RecoveryNeeded(what, hint=f"invoke recover --env {settings.environment}")
-    return Failed(what, hint=f"fix it and commit, then: {_command(settings, ended)}")
+    return Failed(what, hint=f"fix it and commit, then: {command(settings, ended)}")
 
 
-def _command(settings: Settings, stack: Stack) -> str:
+def command(settings: Settings, stack: Stack) -> str:
     """Name the command that updates a stack."""
     is_delivery = stack.name == settings.delivery_stack_name
     return f"invoke {'bootstrap' if is_delivery else 'deploy'} --env {settings.environment}"
@@ -63,7 +63,7 @@ def interrupted(settings: Settings, before: Stack, *, begun: bool = True) -> Int
     cancel = f"; invoke cancel --env {settings.environment} rolls it back" if is_update else ""
     return Interrupted(
         f"interrupted; CloudFormation {what} stack {before.name}",
-        hint=f"{_command(settings, before)} waits for it{cancel}",
+        hint=f"{command(settings, before)} waits for it{cancel}",
     )
 
 

@@ -14,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.view.events import Note, Rollout, Say
 
 SERVICE = "AWS::ECS::Service"
+CREATED = {"CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED"}
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
 ARN = re.compile(r"arn:[^:]+:ecs:[^:]*:[^:]*:service/(?P<cluster>[^/]+)/(?P<service>[^/]+)")
 
@@ -73,6 +74,6 @@ def created(entry: Entry) -> Place | None:
     The first event of a resource that is created has no ARN yet, and is None, too.
     """
     event, arn = entry.event, ARN.fullmatch(entry.physical_id)
-    if arn is None or event.kind != SERVICE or not event.status.startswith("CREATE_"):
+    if arn is None or event.kind != SERVICE or event.status not in CREATED:
         return None
     return Place(arn["cluster"], arn["service"], ())

@@ -125,7 +125,7 @@ def _until_ended(
         polling.sleep(POLL_SECONDS)
     raise Failed(
         f"stack {before.name} has no end after {WATCH_SECONDS} s; its operation goes on",
-        hint=f"invoke deploy --env {settings.environment} waits for it",
+        hint=f"{outcome.command(settings, before)} waits for it",
     )
 
 

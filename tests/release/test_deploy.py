@@ -42,7 +42,7 @@ def running(tag: str) -> Stack:
 
 def test_settings_and_image_decide_two_parameters(staging: Settings) -> None:
     """The others are the stack's own business."""
-    assert deploy.decided(staging, IMAGE) == {
+    assert contract.decided(staging, IMAGE.tag) == {
         "WebAppRevision": "c0ffee",
         "RepositoryURL": "registry.example/shop",
     }
