@@ -9,7 +9,9 @@ TAGS = ("TagResource", "UntagResource")
 # What AWS itself names, so that it cannot be listed before it is there: of each service, the
 # actions for what our template has. `HandsOff` keeps them from what other stacks made.
 UNNAMED = {
-    "application-autoscaling": ("*ScalableTarget*", "*ScalingPolic*", "*TagsForResource", *TAGS),
+    "application-autoscaling": (
+        *("*ScalableTarget*", "*ScalingPolic*", "*ScheduledAction*", "*TagsForResource", *TAGS),
+    ),
     "cloudfront": ("*Distribution*", "*OriginAccessControl*", "*TagsForResource", *TAGS),
     "ec2": (
         *("CreateVpc", "DeleteVpc", "ModifyVpcAttribute", "*VpcEndpoint", "DeleteVpcEndpoints"),
@@ -19,6 +21,8 @@ UNNAMED = {
         *("CreateNatGateway", "DeleteNatGateway"),
         *("CreateSecurityGroup", "DeleteSecurityGroup", "*SecurityGroupIngress"),
         *("*SecurityGroupEgress", "*SecurityGroupRule*", "CreateTags", "DeleteTags", "Describe*"),
+        # The load balancer asks for this with the rights of who creates it.
+        "GetSecurityGroupsForVpc",
     ),
     "elasticloadbalancing": ("*",),
     # No Restore: a snapshot of another database is another's data.
@@ -27,23 +31,34 @@ UNNAMED = {
         *("Describe*", "ModifyDB*", "RebootDB*", "ResetDB*"),
     ),
     "scheduler": ("*Schedule", "*TagsForResource", *TAGS),
-    # For the private name of an endpoint, in a zone of AWS's own.
-    "route53": ("AssociateVPCWithHostedZone",),
+    # For the private name of an endpoint, in a zone of AWS's own; a list knows no zone.
+    "route53": ("AssociateVPCWithHostedZone", "ListHostedZones"),
     "wafv2": ("*",),
 }
 # What bears the stack's name, by what its ARN has after the account: all of it is allowed,
 # and besides what knows no name.
 NAMED = {
     "cloudwatch": ("alarm:{}-*", "alarm:TargetTracking-service/{}-Cluster-*"),
-    "ecs": ("cluster/{}-Cluster-*", "service/{}-Cluster-*/*", "task-definition/{}-*:*"),
+    "ecs": (
+        *("cluster/{}-Cluster-*", "service/{}-Cluster-*/*", "task-definition/{}-*:*"),
+        *("service-deployment/{}-Cluster-*/*", "service-revision/{}-Cluster-*/*"),
+    ),
     "logs": ("log-group:/slipway/{}/*",),
     "sns": ("{}-*",),
 }
 UNBOUND = (
     *("cloudwatch:Describe*", "ecs:Describe*", "ecs:List*", "ecs:DeregisterTaskDefinition"),
     *("logs:Describe*", "sns:List*"),
+    # AWS's pages differ on whether these know a resource: tests/stack/differing.py. A task
+    # definition is harmless by itself: its roles must be passed, and a task of it be run.
+    *("ecs:RegisterTaskDefinition", "ecs:CreateCluster"),
+    # Declared for the update of a cluster; no template can ask for an account's settings.
+    *("ecs:PutAccountSetting", "ecs:PutAccountSettingDefault"),
 )
-DASHBOARD = ("PutDashboard", "GetDashboard", "DeleteDashboards")
+DASHBOARD = (
+    *("PutDashboard", "GetDashboard", "DeleteDashboards"),
+    *("ListTagsForResource", *TAGS),
+)
 
 
 def rights(stack: str) -> list[Statement]:

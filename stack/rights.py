@@ -24,7 +24,12 @@ CHANGE = (
     "ExecuteChangeSet",
     "RollbackStack",
 )
-DEFINITIONS = ("ListTaskDefinitions", "DescribeTaskDefinition", "DeregisterTaskDefinition")
+# AWS's pages differ on whether RegisterTaskDefinition knows a resource, so it has `*`. What it
+# registers is harmless: its roles have to be passed, and Migrate alone runs a task.
+DEFINITIONS = (
+    *("ListTaskDefinitions", "DescribeTaskDefinition", "DeregisterTaskDefinition"),
+    "RegisterTaskDefinition",
+)
 # What the application's template calls its cluster, and the roles of a task. CloudFormation
 # puts the stack's name before it. With less of it, as in `shop-*`, the rights of one
 # environment would hold in another whose name goes on, as in `shop-production`.
@@ -92,7 +97,6 @@ def _of_tasks(name: str) -> list[Statement]:
     roles = [role_arn(f"{name}-{each}-*") for each in TASK_ROLES]
     return [
         allow("Definitions", there, "*"),
-        allow("Define", ["ecs:RegisterTaskDefinition"], family),
         pass_role("PassTaskRoles", "ecs-tasks", *roles),
         allow("Migrate", ["ecs:RunTask"], family, when=here),
         allow("ListTasks", ["ecs:ListTasks"], "*", when=here),

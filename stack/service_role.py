@@ -22,7 +22,7 @@ from stack.policies import allow, arn, deny, document, pass_role, role_arn, trus
 # What gives rights, and so is allowed within the boundary alone.
 GIVING_ACTIONS = ("CreateRole", "PutRolePolicy", "AttachRolePolicy", "PutRolePermissionsBoundary")
 ROLE_ACTIONS = (
-    *("DeleteRole", "GetRole", "UpdateRole", "UpdateAssumeRolePolicy"),
+    *("DeleteRole", "GetRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy"),
     *("DetachRolePolicy", "DeleteRolePolicy", "TagRole", "UntagRole"),
     *("GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies"),
 )
@@ -32,6 +32,7 @@ LINKED = ("ecs", "ecs.application-autoscaling", "elasticloadbalancing", "rds")
 CERTIFICATE_ACTIONS = (
     *("RequestCertificate", "DescribeCertificate", "DeleteCertificate"),
     *("AddTagsToCertificate", "ListTagsForCertificate", "RemoveTagsFromCertificate"),
+    "UpdateCertificateOptions",
 )
 RECORD_ACTIONS = ("ChangeResourceRecordSets", "ListResourceRecordSets", "GetHostedZone")
 SECRET_ACTIONS = ("CreateSecret", "TagResource", "RotateSecret", "DescribeSecret")

@@ -21,6 +21,11 @@ WITHOUT_RESOURCE = {
     "ssmmessages:OpenControlChannel": "amazonmessagegatewayservice",
     "ssmmessages:OpenDataChannel": "amazonmessagegatewayservice",
 }
+# Actions that have a resource on that page and none on another, so that `*` alone works under both.
+DIFFERING = {
+    "ecs:RegisterTaskDefinition": "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
+    "security_iam_id-based-policy-examples.html",
+}
 # Actions that are bound by a condition on this key, and not by a resource.
 BOUND_BY = {"ecs:ListTasks": "ecs:cluster", "kms:CreateGrant": "kms:GrantIsForAWSResource"}
 # Whole services and what else has a `*`, by resource and statement, and why that is meant.
@@ -74,7 +79,7 @@ def _texts(principal: Any) -> list[Any]:
 
 def _is_listed(action: str, statement: Body) -> bool:
     keys = [key for test in statement.get("Condition", {}).values() for key in test]
-    return action in WITHOUT_RESOURCE or BOUND_BY.get(action) in keys
+    return action in {*WITHOUT_RESOURCE, *DIFFERING} or BOUND_BY.get(action) in keys
 
 
 def tokens(body: Body) -> Iterator[str]:

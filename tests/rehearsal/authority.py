@@ -105,10 +105,8 @@ def of_roles(given: dict[str, Any]) -> Iterator[Question]:
 
 
 def register(call: Call) -> Iterator[Question]:
-    """Ask about the family's next task definition, and its roles."""
-    family = call.given.get("family", "")
-    number = ecs._task_def_latest.get(family, 0) + 1
-    yield Question(call.action, call.arn("ecs", f"task-definition/{family}:{number}"))
+    """Ask about everything, as the stricter of AWS's pages has it, and about the roles."""
+    yield Question(call.action, "*")
     yield from of_roles(call.given)
 
 

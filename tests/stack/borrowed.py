@@ -1,0 +1,48 @@
+"""What a service asks of another one with the rights of its caller, and no schema says.
+
+(type of the resource, action) -> the resource that is asked about, and who says so.
+"""
+
+from tests.stack import handlers
+from tests.stack.handlers import KEY, SECRET, TRACKING
+from tests.story.identities import ACCOUNT, REGION
+
+SERVICE = f"{handlers.ECS_ARN}:service/{handlers.SERVICE}"
+ALARM = f"{TRACKING}{handlers.SERVICE}-AlarmHigh-1"
+AUTOSCALING = (
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/"
+    "security_iam_id-based-policy-examples.html"
+)
+BORROWED: dict[tuple[str, str], tuple[str, str]] = {
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "ec2:GetSecurityGroupsForVpc"): (
+        f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1",
+        "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917",
+    ),
+    ("AWS::WAFv2::WebACLAssociation", "elasticloadbalancing:SetWebACL"): (
+        f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/1/2",
+        "https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html",
+    ),
+    ("AWS::EC2::VPCEndpoint", "route53:AssociateVPCWithHostedZone"): (
+        "*",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-iam.html",
+    ),
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "ecs:DescribeServices"): (SERVICE, AUTOSCALING),
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "ecs:UpdateService"): (SERVICE, AUTOSCALING),
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", "cloudwatch:DescribeAlarms"): ("*", AUTOSCALING),
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", "cloudwatch:PutMetricAlarm"): (
+        ALARM,
+        AUTOSCALING,
+    ),
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", "cloudwatch:DeleteAlarms"): (ALARM, AUTOSCALING),
+    **{
+        ("AWS::RDS::DBInstance", f"secretsmanager:{verb}"): (
+            SECRET,
+            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
+        )
+        for verb in ("CreateSecret", "DescribeSecret", "RotateSecret", "TagResource")
+    },
+    ("AWS::RDS::DBInstance", "kms:DescribeKey"): (
+        KEY,
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
+    ),
+}

