@@ -27,6 +27,8 @@ def add(template: Template) -> AccessLogs:
     bucket = template.add_resource(
         s3.Bucket(
             "AccessLogsBucket",
+            # Not RetainExceptOnCreate: the load balancer writes a test file at once, with which
+            # the rollback of a creation could not delete the bucket.
             DeletionPolicy="Retain",
             UpdateReplacePolicy="Retain",
             # A load balancer writes with no other kind of key than S3's own.

@@ -34,7 +34,8 @@ def add(template: Template) -> Assets:
     bucket = template.add_resource(
         s3.Bucket(
             "AssetsBucket",
-            DeletionPolicy="Retain",
+            # A creation that fails leaves none behind.
+            DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
             LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[_forget()]),

@@ -15,7 +15,7 @@ SLEEPS_AFTER_SECONDS = 1800
 
 def add(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
-) -> tuple[rds.DBCluster, list[cloudwatch.Alarm]]:
+) -> rds.DBCluster:
     """Add the cluster and its one instance; a capacity unit is 2 GiB of memory with its CPU.
 
     There are no insights: they would keep it from its least capacity.
@@ -44,12 +44,21 @@ def add(
         )
     )
     accept(instance, CKV_AWS_118="its cluster's metrics tell enough for one database")
-    return cluster, [_alarm(template, alarms, cluster)] if alarms else []
+    if alarms:
+        _add_alarm(template, alarms, cluster)
+    return cluster
 
 
-def _alarm(template: Template, alarms: Alarms, cluster: rds.DBCluster) -> cloudwatch.Alarm:
+def _add_alarm(template: Template, alarms: Alarms, cluster: rds.DBCluster) -> None:
     name = cloudwatch.MetricDimension(Name="DBClusterIdentifier", Value=Ref(cluster))
-    return postgres.add_alarm(template, alarms, name, "ACUUtilization", postgres.BUSY_PERCENT)
+    postgres.add_alarm(
+        template,
+        alarms,
+        name,
+        "ACUUtilization",
+        postgres.BUSY_PERCENT,
+        f"is above {postgres.BUSY_PERCENT} %",
+    )
 
 
 def _capacity(template: Template) -> rds.ServerlessV2ScalingConfiguration:

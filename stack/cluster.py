@@ -17,11 +17,13 @@ class Cluster:
 
     cluster: ecs.Cluster
     log_group: logs.LogGroup
+    shells: logs.LogGroup | None
 
 
 def add(template: Template, options: Options) -> Cluster:
     """Add the cluster and its log groups."""
-    given = {**_capacity(options), **_exec(template, options)}
+    shells = _log_group(template, "ExecLogsGroup", "shells") if options.exec else None
+    given = {**_capacity(options), **_exec(shells)}
     setting = ecs.ClusterSetting(Name="containerInsights", Value=options.insights)
     cluster = template.add_resource(ecs.Cluster("Cluster", ClusterSettings=[setting], **given))
     group = _log_group(template, "WebLogsGroup", "tasks")
@@ -29,22 +31,21 @@ def add(template: Template, options: Options) -> Cluster:
     template.add_output(
         Output("WebLogsGroup", Description="The log group of all tasks", Value=Ref(group))
     )
-    return Cluster(cluster, group)
+    return Cluster(cluster, group, shells)
 
 
 def _capacity(options: Options) -> dict[str, Any]:
-    """Name the providers that a service's strategy may use."""
-    return {"CapacityProviders": ["FARGATE", "FARGATE_SPOT"]} if options.spot_percent else {}
+    """Name the providers that a service's strategy may use; the emulator knows none."""
+    return {} if options.is_local else {"CapacityProviders": ["FARGATE", "FARGATE_SPOT"]}
 
 
-def _exec(template: Template, options: Options) -> dict[str, Any]:
+def _exec(shells: logs.LogGroup | None) -> dict[str, Any]:
     """Keep what is typed in a shell, in a log group of its own."""
-    if not options.exec:
+    if shells is None:
         return {}
-    group = _log_group(template, "ExecLogsGroup", "shells")
-    kept = ecs.ExecuteCommandLogConfiguration(CloudWatchLogGroupName=Ref(group))
-    shells = ecs.ExecuteCommandConfiguration(Logging="OVERRIDE", LogConfiguration=kept)
-    return {"Configuration": ecs.ClusterConfiguration(ExecuteCommandConfiguration=shells)}
+    kept = ecs.ExecuteCommandLogConfiguration(CloudWatchLogGroupName=Ref(shells))
+    command = ecs.ExecuteCommandConfiguration(Logging="OVERRIDE", LogConfiguration=kept)
+    return {"Configuration": ecs.ClusterConfiguration(ExecuteCommandConfiguration=command)}
 
 
 def _log_group(template: Template, title: str, name: str) -> logs.LogGroup:
@@ -58,9 +59,12 @@ def _log_group(template: Template, title: str, name: str) -> logs.LogGroup:
 def launch(options: Options) -> dict[str, Any]:
     """Decide a service's properties of where it runs: Fargate alone, or with Spot by weight.
 
-    The first task is never on Spot, so that a reclaim of all of it leaves the service up.
+    The first task is never on Spot, so that a reclaim of all of it leaves the service up. It is
+    a strategy without Spot, too: a service cannot change between that and a launch type, and its
+    fixed name would stop the one that replaces it.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
     """
-    if not options.spot_percent:
+    if options.is_local:
         return {"LaunchType": "FARGATE"}
     weights = {"FARGATE": 100 - options.spot_percent, "FARGATE_SPOT": options.spot_percent}
     strategy = [
@@ -68,5 +72,6 @@ def launch(options: Options) -> dict[str, Any]:
             CapacityProvider=name, Weight=weight, Base=int(name == "FARGATE")
         )
         for name, weight in weights.items()
+        if weight or name == "FARGATE"
     ]
     return {"CapacityProviderStrategy": strategy}

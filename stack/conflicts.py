@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stack import bake
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,6 +34,12 @@ def _deployment(options: Options) -> Iterator[str]:
         yield (
             "STACK_BREAKER_COUNT goes with STACK_DEPLOYMENT=rolling:"
             f" a {options.deployment} service has no circuit breaker"
+        )
+    minutes = bake.minutes(options.deployment, options.bake_minutes)
+    if minutes > bake.MOST_MINUTES:
+        yield (
+            f"STACK_BAKE_MINUTES={options.bake_minutes} with STACK_DEPLOYMENT={options.deployment}"
+            f" takes {minutes} minutes: CloudFormation refuses more than {bake.MOST_MINUTES}"
         )
     if not options.alarms:
         yield (

@@ -5,7 +5,6 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
-from stack.alarms import Alarms
 from stack.cluster import Cluster
 from stack.database import Database
 from stack.load_balancer import LoadBalancer
@@ -28,9 +27,8 @@ def add(
     cluster: Cluster,
     balancer: LoadBalancer,
     database: Database,
-    alarms: Alarms | None,
 ) -> None:
-    """Add the page: alarms on top, then visitors, tasks, and the stack's own database."""
+    """Add the page: all alarms on top, then visitors, tasks, and the stack's own database."""
     widgets = [*_visitors(), *_tasks()]
     names: dict[str, Any] = {
         "Balancer": GetAtt(balancer.balancer, "LoadBalancerFullName"),
@@ -40,8 +38,9 @@ def add(
         widgets += _database(each.Name)
         names["Database"] = each.Value
     placed = [_placed(place, each) for place, each in enumerate(widgets)]
-    watching = [*alarms.of_rollout, *database.alarms] if alarms else []
-    body = {"widgets": [*_alarms(watching), *placed]}
+    resources = template.resources.values()
+    alarms = [each for each in resources if isinstance(each, cloudwatch.Alarm)]
+    body = {"widgets": [*_alarms(alarms), *placed]}
     template.add_resource(
         cloudwatch.Dashboard(
             "Dashboard",

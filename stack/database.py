@@ -3,9 +3,19 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from troposphere import GetAtt, Join, Output, Parameter, Ref, Template, cloudwatch, ecs, rds
+from troposphere import (
+    GetAtt,
+    Join,
+    Output,
+    Parameter,
+    Ref,
+    Template,
+    cloudwatch,
+    ecs,
+    rds,
+)
 
-from stack import aurora, postgres
+from stack import aurora, postgres, secret_arns
 from stack.alarms import Alarms
 from stack.network import Network
 from stack.options import Options
@@ -22,15 +32,13 @@ class Database:
     """What a task needs to reach the database.
 
     `environment` and `secrets` go into its containers; its execution role may read `readable`,
-    the ARNs of the secrets. `dimensions` name the metrics of a database of the stack's own,
-    and `alarms` watch them.
+    the ARNs of the secrets. `dimensions` name the metrics of a database of the stack's own.
     """
 
     environment: list[ecs.Environment] = field(default_factory=list)
     secrets: list[ecs.Secret] = field(default_factory=list)
     readable: list[Any] = field(default_factory=list)
     dimensions: list[cloudwatch.MetricDimension] = field(default_factory=list)
-    alarms: list[cloudwatch.Alarm] = field(default_factory=list)
 
 
 def add(
@@ -39,9 +47,9 @@ def add(
     """Add the database that the options name."""
     if options.database == "external":
         return _external(template)
-    kinds: dict[str, Callable[..., tuple[Found, list[cloudwatch.Alarm]]]]
+    kinds: dict[str, Callable[..., Found]]
     kinds = {"postgres": postgres.add, "aurora": aurora.add}
-    found, watching = kinds[options.database](template, network, groups, alarms)
+    found = kinds[options.database](template, network, groups, alarms)
     template.add_output(
         Output(
             "DatabaseHost",
@@ -49,7 +57,7 @@ def add(
             Value=GetAtt(found, "Endpoint.Address"),
         )
     )
-    return _own(found, watching)
+    return _own(found)
 
 
 def _external(template: Template) -> Database:
@@ -61,10 +69,10 @@ def _external(template: Template) -> Database:
         )
     )
     url = ecs.Secret(Name="DATABASE_URL", ValueFrom=Ref(given))
-    return Database(secrets=[url], readable=[Ref(given)])
+    return Database(secrets=[url], readable=list(secret_arns.of_parameter(Ref(given))))
 
 
-def _own(found: Found, alarms: list[cloudwatch.Alarm]) -> Database:
+def _own(found: Found) -> Database:
     """Tell where it is; user and password come from the secret that RDS keeps and renews."""
     secret = GetAtt(found, "MasterUserSecret.SecretArn")
     places = {
@@ -79,7 +87,6 @@ def _own(found: Found, alarms: list[cloudwatch.Alarm]) -> Database:
         [_part(name, secret, key) for name, key in keys.items()],
         [secret],
         [cloudwatch.MetricDimension(Name=kind, Value=Ref(found))],
-        alarms,
     )
 
 

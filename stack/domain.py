@@ -8,6 +8,8 @@ from troposphere.validators.route53 import AliasTarget
 
 from stack.options import Options
 
+RECORD = "DomainRecord"
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -50,7 +52,7 @@ def add_record(
     )
     return template.add_resource(
         route53.RecordSetType(
-            "DomainRecord",
+            RECORD,
             HostedZoneId=certificate.zone,
             Name=certificate.domain,
             Type="A",

@@ -69,7 +69,7 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
         "EndpointSecurityGroup",
         "The endpoints: the tasks reach them",
         network,
-        [allow(groups.tasks, 443, "The tasks")],
+        [allow(groups.tasks, (443, 443), "The tasks")],
     )
     for service in (*ENDPOINTS, *(EXEC_ENDPOINTS if options.exec else ())):
         template.add_resource(

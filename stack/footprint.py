@@ -30,7 +30,7 @@ UNNAMED = {
         *("*TagsForResource", "*TagsToResource", "*TagsFromResource", "CreateDB*", "DeleteDB*"),
         *("Describe*", "ModifyDB*", "RebootDB*", "ResetDB*"),
     ),
-    "scheduler": ("*Schedule", "*TagsForResource", *TAGS),
+    "scheduler": ("*Schedule", "*ScheduleGroup", "*TagsForResource", *TAGS),
     # For the private name of an endpoint, in a zone of AWS's own; a list knows no zone.
     "route53": ("AssociateVPCWithHostedZone", "ListHostedZones"),
     "wafv2": ("*",),
@@ -43,6 +43,7 @@ NAMED = {
         *("cluster/{}-Cluster-*", "service/{}-Cluster-*/*", "task-definition/{}-*:*"),
         *("service-deployment/{}-Cluster-*/*", "service-revision/{}-Cluster-*/*"),
     ),
+    "events": ("rule/{}-*",),
     "logs": ("log-group:/slipway/{}/*",),
     "sns": ("{}-*",),
 }

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from troposphere import GetAtt, Join, Output, Parameter, Ref, Template
+from troposphere import GetAtt, Join, Output, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
-from stack import access_logs, target_groups
+from stack import access_logs, domain, target_groups
 from stack.accepted import accept
 from stack.domain import Certificate
 from stack.network import Network
@@ -29,12 +29,11 @@ class LoadBalancer:
     production: elb.Listener | elb.ListenerRule
 
 
-def add(  # noqa: PLR0913, PLR0917 - a balancer joins all of them
+def add(
     template: Template,
     options: Options,
     network: Network,
     groups: Groups,
-    port: Parameter,
     certificate: Certificate | None,
 ) -> LoadBalancer:
     """Add a public load balancer: HTTPS with a certificate, and HTTP alone without one."""
@@ -51,7 +50,7 @@ def add(  # noqa: PLR0913, PLR0917 - a balancer joins all of them
     )
     if logs is None:
         accept(balancer, CKV_AWS_91="STACK_ACCESS_LOGS=no switches them off")
-    targets = target_groups.add(template, options, network, port)
+    targets = target_groups.add(template, options, network)
     listener = _listeners(template, balancer, targets[0], certificate)
     _outputs(template, balancer, certificate)
     if target_groups.switches(options):
@@ -65,9 +64,13 @@ def _attributes(logs: access_logs.AccessLogs | None) -> list[elb.LoadBalancerAtt
     There is no deletion protection: the stack that made it must be able to take it back,
     and nothing is kept in a load balancer.
     """
-    values: dict[str, str | Ref] = {"routing.http.drop_invalid_header_fields.enabled": "true"}
+    values: dict[str, str | Ref] = {
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        # Said in either case: an attribute that a template no longer has stays as it was.
+        "access_logs.s3.enabled": "true" if logs else "false",
+    }
     if logs:
-        values |= {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": Ref(logs.bucket)}
+        values["access_logs.s3.bucket"] = Ref(logs.bucket)
     return [elb.LoadBalancerAttributes(Key=key, Value=value) for key, value in values.items()]
 
 
@@ -90,6 +93,8 @@ def _listeners(
     secure = _listener(template, "HttpsListener", balancer, 443, forward)
     secure.Certificates = [elb.Certificate(CertificateArn=Ref(certificate.certificate))]
     secure.SslPolicy = TLS_POLICY
+    # In a running environment HTTP is served until HTTPS is, by its name.
+    redirects.DependsOn = [secure.title, domain.RECORD]
     return secure
 
 

@@ -16,6 +16,7 @@ from stack.values import (
     ENVIRONMENT,
     GITLAB,
     HOSTED_ZONE,
+    KEYS,
     PROJECT,
     PROVIDER,
     SCHEDULE,
@@ -123,6 +124,12 @@ class Options:
     )
     secrets: tuple[str, ...] | None = option(
         "STACK_SECRETS", "the application's own secrets, comma-separated NAME=ARN", ENVIRONMENT
+    )
+    secrets_keys: tuple[str, ...] | None = option(
+        "STACK_SECRETS_KEYS",
+        "the KMS keys of your own that encrypt these secrets, or the database's, comma-separated",
+        KEYS,
+        local="",
     )
     database: str = option(
         "STACK_DATABASE",

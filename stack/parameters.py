@@ -7,6 +7,8 @@ from troposphere import Equals, Not, Parameter, Ref, Template
 from stack.options import Options
 
 DEPLOY = "Deploy"
+# The condition that somebody has restarted the services.
+RESTARTED = "Restarted"
 # Fargate's sizes, in CPU units: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 CPU_UNITS = ["256", "512", "1024", "2048", "4096", "8192", "16384"]
 
@@ -25,6 +27,7 @@ class Parameters:
     desired_count: Parameter
     most: Parameter | None
     port: Parameter
+    nonce: Parameter
 
 
 def add(template: Template, options: Options) -> Parameters:
@@ -46,13 +49,22 @@ def add(template: Template, options: Options) -> Parameters:
         desired_count=number(template, "WebWorkerDesiredCount", least, 2, least=0),
         most=_most(template) if options.autoscaling else None,
         port=_port(template),
+        nonce=_nonce(template),
     )
 
 
 def _port(template: Template) -> Parameter:
-    port = number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1)
+    # The image's user is not root, and the tasks' security group lets in no port of root's.
+    port = number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1024)
     port.MaxValue = 65535
     return port
+
+
+def _nonce(template: Template) -> Parameter:
+    """Add the parameter by which `invoke restart` deploys the same revision again."""
+    nonce = text(template, "DeploymentNonce", "A new value deploys the same revision again", "")
+    template.add_condition(RESTARTED, Not(Equals(Ref(nonce), "")))
+    return nonce
 
 
 def _most(template: Template) -> Parameter:

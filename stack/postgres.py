@@ -20,14 +20,14 @@ BACKUP_DAYS = 14
 # A week of what the database did is kept for nothing:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.html
 INSIGHTS_DAYS = 7
-LOW_STORAGE_BYTES = 2 * 1024**3
+LOW_STORAGE_GIB = 2
 BUSY_PERCENT = 80
 NO_IAM = "tasks have a password that RDS renews; people come in by a task"
 
 
 def add(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
-) -> tuple[rds.DBInstance, list[cloudwatch.Alarm]]:
+) -> rds.DBInstance:
     """Add the instance, in private subnets, where nobody but the tasks reaches it."""
     kind = parameters.text(template, "DatabaseClass", "The kind of instance", "db.t4g.micro")
     size = parameters.number(template, "DatabaseStorage", "GiB of storage", 20, least=20)
@@ -63,7 +63,9 @@ def add(
         CKV_AWS_157="the parameter DatabaseMultiAZ switches it on",
         CKV_AWS_161=NO_IAM,
     )
-    return instance, _alarms(template, alarms, instance) if alarms else []
+    if alarms:
+        _add_alarms(template, alarms, instance)
+    return instance
 
 
 def kept(template: Template, network: Network) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def kept(template: Template, network: Network) -> dict[str, Any]:
 
 def security_group(template: Template, network: Network, groups: Groups) -> ec2.SecurityGroup:
     """Add the group of the database: the tasks reach it."""
-    rules = [allow(groups.tasks, PORT, "The tasks")]
+    rules = [allow(groups.tasks, (PORT, PORT), "The tasks")]
     described = "The database: the tasks reach it"
     return add_group(template, "DatabaseSecurityGroup", described, network, rules)
 
@@ -134,26 +136,35 @@ def _parameter_group(template: Template) -> rds.DBParameterGroup:
     )
 
 
-def _alarms(template: Template, alarms: Alarms, instance: rds.DBInstance) -> list[cloudwatch.Alarm]:
+def _add_alarms(template: Template, alarms: Alarms, instance: rds.DBInstance) -> None:
     dimension = cloudwatch.MetricDimension(Name="DBInstanceIdentifier", Value=Ref(instance))
-    busy = add_alarm(template, alarms, dimension, "CPUUtilization", BUSY_PERCENT)
-    low = add_alarm(template, alarms, dimension, "FreeStorageSpace", LOW_STORAGE_BYTES)
+    add_alarm(
+        template, alarms, dimension, "CPUUtilization", BUSY_PERCENT, f"is above {BUSY_PERCENT} %"
+    )
+    low = add_alarm(
+        template,
+        alarms,
+        dimension,
+        "FreeStorageSpace",
+        LOW_STORAGE_GIB * 1024**3,
+        f"is below {LOW_STORAGE_GIB} GiB",
+    )
     low.ComparisonOperator = "LessThanThreshold"
-    return [busy, low]
 
 
-def add_alarm(
+def add_alarm(  # noqa: PLR0913, PLR0917 - an alarm has as many parts
     template: Template,
     alarms: Alarms,
     dimension: cloudwatch.MetricDimension,
     metric: str,
     threshold: float,
+    passes: str,
 ) -> cloudwatch.Alarm:
-    """Add an alarm of the database's, after a quarter of an hour."""
+    """Add an alarm of the database's, after a quarter of an hour; `passes` says when it rings."""
     return template.add_resource(
         cloudwatch.Alarm(
             f"Database{metric}Alarm",
-            AlarmDescription=f"The database's {metric} passes {threshold:g}",
+            AlarmDescription=f"The database's {metric} {passes}",
             Namespace="AWS/RDS",
             MetricName=metric,
             Dimensions=[dimension],

@@ -36,7 +36,8 @@ def add(template: Template, options: Options) -> ecr.Repository:
     repository = template.add_resource(
         ecr.Repository(
             "ApplicationRepository",
-            DeletionPolicy="Retain",
+            # A creation that fails must leave none behind: its fixed name would stop the next one.
+            DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             RepositoryName=Ref(name),
             **_tags(options),

@@ -1,16 +1,20 @@
 """The two roles of a task: what ECS may do to start it, and what its code may do."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from awacs.aws import Statement
-from troposphere import GetAtt, Template, iam, logs
+from troposphere import GetAtt, Sub, Template, iam, logs
 
-from stack import boundary, buckets
+from stack import boundary, buckets, secret_arns
 from stack.assets import Assets
+from stack.cluster import Cluster
 from stack.database import Database
 from stack.options import Options
 from stack.policies import allow, arn, document, trust
+
+# GuardDuty adds its agent to tasks, from an account of AWS's for each region:
+# https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
+GUARDDUTY = "arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/aws-guardduty-agent-fargate"
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,11 @@ def add(
     template: Template,
     options: Options,
     database: Database,
-    group: logs.LogGroup,
+    cluster: Cluster,
     assets: Assets | None,
 ) -> Roles:
     """Add both roles: the first reads the task's secrets, the second does what is asked for."""
-    start = document(*_start(options, database, group))
+    start = document(*_start(options, database, cluster.log_group))
     execution = iam.Role(
         "ExecutionRole",
         AssumeRolePolicyDocument=trust("ecs-tasks"),
@@ -41,7 +45,7 @@ def add(
         AssumeRolePolicyDocument=trust("ecs-tasks"),
         PermissionsBoundary=boundary.arn(),
     )
-    if rights := [*([_exec()] if options.exec else []), *_assets(assets)]:
+    if rights := [*_exec(cluster.shells), *_assets(assets)]:
         task.Policies = [iam.Policy(PolicyName="work", PolicyDocument=document(*rights))]
     return Roles(template.add_resource(execution), template.add_resource(task))
 
@@ -57,27 +61,28 @@ def _start(options: Options, database: Database, group: logs.LogGroup) -> list[S
     write = ["logs:CreateLogStream", "logs:PutLogEvents"]
     return [
         allow("Login", ["ecr:GetAuthorizationToken"], "*"),  # it has no resource
-        allow("Pull", pull, arn("ecr", "repository/*")),
+        allow("Pull", pull, arn("ecr", "repository/*"), Sub(GUARDDUTY)),
         allow("Log", write, GetAtt(group, "Arn")),
-        *_read([*database.readable, *arns(options)]),
+        *_read(options, database),
     ]
 
 
-def arns(options: Options) -> list[str]:
-    """List the ARNs of the application's own secrets."""
-    return [each.partition("=")[2] for each in options.secrets or ()]
-
-
-def _read(readable: list[Any]) -> list[Statement]:
-    """Allow reading these secrets and parameters, and no other."""
-    parameters = [each for each in readable if isinstance(each, str) and ":ssm:" in each]
-    secrets = [each for each in readable if each not in parameters]
-    made = []
-    if secrets:
-        made.append(allow("Secrets", ["secretsmanager:GetSecretValue"], *secrets))
-    if parameters:
-        made.append(allow("Parameters", ["ssm:GetParameters"], *parameters))
-    return made
+def _read(options: Options, database: Database) -> list[Statement]:
+    """Allow reading the database's and the application's secrets, and no other."""
+    own = [each.partition("=")[2] for each in options.secrets or ()]
+    parameters = [each for each in own if ":ssm:" in each]
+    secrets = [form for each in own if each not in parameters for form in secret_arns.of(each)]
+    keys = list(options.secrets_keys or ())
+    rights = {
+        ("Secrets", "secretsmanager:GetSecretValue"): [*database.readable, *secrets],
+        ("Parameters", "ssm:GetParameters"): parameters,
+        ("Keys", "kms:Decrypt"): keys,
+    }
+    return [
+        allow(sid, [action], *dict.fromkeys(resources))
+        for (sid, action), resources in rights.items()
+        if resources
+    ]
 
 
 def _assets(assets: Assets | None) -> list[Statement]:
@@ -91,10 +96,17 @@ def _assets(assets: Assets | None) -> list[Statement]:
     ]
 
 
-def _exec() -> Statement:
-    """Allow the channels of a shell; they have no ARN.
+def _exec(shells: logs.LogGroup | None) -> list[Statement]:
+    """Allow the channels of a shell, which have no ARN, and the log of what is typed.
 
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-logging
     """
+    if shells is None:
+        return []
     verbs = ("CreateControl", "CreateData", "OpenControl", "OpenData")
-    return allow("Exec", [f"ssmmessages:{verb}Channel" for verb in verbs], "*")
+    write = ("CreateLogStream", "DescribeLogStreams", "PutLogEvents")
+    return [
+        allow("Exec", [f"ssmmessages:{verb}Channel" for verb in verbs], "*"),
+        allow("ExecGroups", ["logs:DescribeLogGroups"], "*"),
+        allow("ExecLog", [f"logs:{verb}" for verb in write], GetAtt(shells, "Arn")),
+    ]

@@ -4,16 +4,13 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, ecs, iam
 
-from stack import boundary
+from stack import bake, boundary
 from stack.alarms import Alarms
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
 from stack.policies import trust
 from stack.target_groups import switches
 
-BAKE_MINUTES = 5
-# A tenth of the requests first, and then all, or a tenth more each time.
-STEP_PERCENT = 10.0
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 SWITCH_POLICY = (
     "arn:${AWS::Partition}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
@@ -45,17 +42,17 @@ def breaker(options: Options) -> ecs.DeploymentCircuitBreaker:
 
 def _switch(options: Options) -> dict[str, Any]:
     """Decide the steps of a switch; meanwhile, and after it, both revisions run."""
-    minutes = BAKE_MINUTES if options.bake_minutes is None else options.bake_minutes
+    minutes = bake.BAKE_MINUTES if options.bake_minutes is None else options.bake_minutes
     steps: dict[str, dict[str, Any]] = {
         "blue_green": {},
         "linear": {
             "LinearConfiguration": ecs.LinearConfiguration(
-                StepPercent=STEP_PERCENT, StepBakeTimeInMinutes=1
+                StepPercent=bake.STEP_PERCENT, StepBakeTimeInMinutes=bake.STEP_MINUTES
             )
         },
         "canary": {
             "CanaryConfiguration": ecs.CanaryConfiguration(
-                CanaryPercent=STEP_PERCENT, CanaryBakeTimeInMinutes=minutes
+                CanaryPercent=bake.STEP_PERCENT, CanaryBakeTimeInMinutes=minutes
             )
         },
     }

@@ -1,9 +1,20 @@
 """The scheduled task: the application's cron."""
 
 from awacs.aws import ArnEquals, StringEquals
-from troposphere import AWS_ACCOUNT_ID, GetAtt, Output, Ref, Sub, Template, iam, scheduler
+from troposphere import (
+    AWS_ACCOUNT_ID,
+    AWS_STACK_NAME,
+    GetAtt,
+    Output,
+    Ref,
+    Sub,
+    Template,
+    iam,
+    scheduler,
+)
 
-from stack import boundary
+from stack import boundary, schedule_alarms
+from stack.alarms import Alarms
 from stack.parameters import DEPLOY
 from stack.policies import allow, document, pass_role, trust
 from stack.tasks import SCHEDULED, Tasks, add_deployed
@@ -14,8 +25,13 @@ from stack.web import Room
 RETRIES, RETRY_SECONDS = 5, 600
 
 
-def add(template: Template, tasks: Tasks, room: Room, expression: str) -> scheduler.Schedule:
-    """Add the schedule, which starts one task of the deployed revision at each time."""
+def add(
+    template: Template, tasks: Tasks, room: Room, expression: str, alarms: Alarms | None
+) -> scheduler.Schedule:
+    """Add the schedule, which starts one task of the deployed revision at each time.
+
+    It is in a group of its own, because the scheduler has metrics for groups alone.
+    """
     task = add_deployed(template, tasks, "ScheduledTaskDefinition", SCHEDULED)
     template.add_output(
         Output(
@@ -43,10 +59,16 @@ def add(template: Template, tasks: Tasks, room: Room, expression: str) -> schedu
             MaximumRetryAttempts=RETRIES, MaximumEventAgeInSeconds=RETRY_SECONDS
         ),
     )
+    group = template.add_resource(
+        scheduler.ScheduleGroup("ScheduleGroup", Name=Ref(AWS_STACK_NAME))
+    )
+    if alarms:
+        schedule_alarms.add(template, alarms, room.cluster.cluster, group)
     return template.add_resource(
         scheduler.Schedule(
             "Schedule",
             Condition=DEPLOY,
+            GroupName=Ref(group),
             ScheduleExpression=expression,
             FlexibleTimeWindow=scheduler.FlexibleTimeWindow(Mode="OFF"),
             Target=target,

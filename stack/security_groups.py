@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from troposphere import Output, Parameter, Ref, Template, ec2
+from troposphere import Output, Ref, Template, ec2
 
 from stack.accepted import accept
 from stack.network import Network
 from stack.options import Options
+
+# All that a process without root's rights may listen on, and not WebWorkerPort alone: with a new
+# port, the tasks of the old one still serve until the new ones do.
+TASK_PORTS = (1024, 65535)
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Groups:
     tasks: ec2.SecurityGroup
 
 
-def add(template: Template, options: Options, network: Network, port: Parameter) -> Groups:
+def add(template: Template, options: Options, network: Network) -> Groups:
     """Add both groups: the internet reaches the balancer, the balancer reaches the tasks."""
     balancer = add_group(
         template,
@@ -32,7 +36,7 @@ def add(template: Template, options: Options, network: Network, port: Parameter)
         "TaskSecurityGroup",
         "The tasks: the load balancer reaches them",
         network,
-        [allow(balancer, Ref(port), "The load balancer")],
+        [allow(balancer, TASK_PORTS, "The load balancer")],
     )
     template.add_output(
         Output("TaskSecurityGroup", Description="Who may reach tasks", Value=Ref(tasks))
@@ -58,12 +62,15 @@ def add_group(
     )
 
 
-def allow(source: ec2.SecurityGroup, port: Ref | int, description: str) -> ec2.SecurityGroupRule:
-    """Make a rule that lets in another group, at one TCP port."""
+def allow(
+    source: ec2.SecurityGroup, ports: tuple[int, int], description: str
+) -> ec2.SecurityGroupRule:
+    """Make a rule that lets in another group, at these TCP ports: the first and the last."""
+    first, last = ports
     return ec2.SecurityGroupRule(
         IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
+        FromPort=first,
+        ToPort=last,
         SourceSecurityGroupId=Ref(source),
         Description=description,
     )

@@ -1,20 +1,22 @@
 """The target groups that tasks join: one, or two where revisions switch between them."""
 
-from troposphere import Output, Parameter, Ref, Sub, Template
+from troposphere import Output, Ref, Sub, Template
 from troposphere import elasticloadbalancingv2 as elb
 
 from stack.network import Network
 from stack.options import Options
 
 HEALTH_PATH = "/health/live"
+# ECS registers each task with its own port. A group's own cannot be changed: with the parameter
+# in its place, another port would bring an empty group before the service has new tasks.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+UNUSED_PORT = 8000
 
 
-def add(
-    template: Template, options: Options, network: Network, port: Parameter
-) -> list[elb.TargetGroup]:
+def add(template: Template, options: Options, network: Network) -> list[elb.TargetGroup]:
     """Add the group of the service, and its alternate where the deployment switches."""
     names = ["WebTargetGroup", *(["WebAlternateTargetGroup"] if switches(options) else [])]
-    targets = [_target_group(template, name, network, port) for name in names]
+    targets = [_target_group(template, name, network) for name in names]
     value = ",".join(f"${{{name}}}" for name in names)
     template.add_output(
         Output("WebTargetGroups", Description="Who answers for the balancer", Value=Sub(value))
@@ -29,9 +31,7 @@ def switches(options: Options) -> bool:
     return options.deployment != "rolling"
 
 
-def _target_group(
-    template: Template, title: str, network: Network, port: Parameter
-) -> elb.TargetGroup:
+def _target_group(template: Template, title: str, network: Network) -> elb.TargetGroup:
     """Two checks, 10 s apart, instead of the default five, 30 s apart.
 
     A task serves 20 s after its start and not 2 min 30 s; a check asks for the process
@@ -46,7 +46,7 @@ def _target_group(
             VpcId=Ref(network.vpc),
             TargetType="ip",
             Protocol="HTTP",
-            Port=Ref(port),
+            Port=UNUSED_PORT,
             HealthCheckPath=HEALTH_PATH,
             HealthCheckIntervalSeconds=10,
             HealthCheckTimeoutSeconds=5,

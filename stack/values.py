@@ -50,15 +50,22 @@ def switch(text: str) -> bool:
     return text == "yes"
 
 
+# A secret with or without its six random letters; a key of its JSON, a stage and a version; or a
+# parameter: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+_OF_SECRETS_MANAGER = (
+    r"arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[^\s,:]+(:[^\s,:]*:[^\s,:]*:[^\s,:]*)?"
+)
+_OF_PARAMETER_STORE = r"arn:aws[\w-]*:ssm:[\w-]+:\d{12}:parameter/[^\s,:]+"
 ENVIRONMENT = several(
-    r"[A-Z_][A-Z0-9_]*=arn:aws[\w-]*:(secretsmanager|ssm):[^\s,]+",
+    rf"[A-Z_][A-Z0-9_]*=({_OF_SECRETS_MANAGER}|{_OF_PARAMETER_STORE})",
     "NAME=ARN of a secret or a parameter, and more of them after commas",
 )
+KEYS = several(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+", "ARNs of KMS keys, comma-separated")
 DOMAIN = matching(
     r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", "a domain such as shop.example.com"
 )
 HOSTED_ZONE = matching(r"Z[A-Z0-9]{5,31}", "the ID of a hosted zone such as Z0123456789ABC")
-SECRET = matching(r"arn:aws[\w-]*:secretsmanager:\S+", "the ARN of a Secrets Manager secret")
+SECRET = matching(_OF_SECRETS_MANAGER, "the ARN of a Secrets Manager secret")
 PROVIDER = matching(r"arn:aws[\w-]*:iam::\d{12}:oidc-provider/\S+", "the ARN of an OIDC provider")
 EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html

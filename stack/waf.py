@@ -1,7 +1,8 @@
 """The web application firewall in front of the load balancer."""
 
 from troposphere import GetAtt, Ref, Sub, Template, wafv2
-from troposphere import elasticloadbalancingv2 as elb
+
+from stack.load_balancer import LoadBalancer
 
 # An address that asks more often in five minutes, WAF's own window, is no person; an office
 # behind one address, a page and its parts for each of fifty people, still passes.
@@ -19,8 +20,12 @@ MANAGED = (
 COUNTED = {"AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"]}
 
 
-def add(template: Template, balancer: elb.LoadBalancer) -> None:
-    """Add the firewall: what no rule blocks passes."""
+def add(template: Template, balancer: LoadBalancer) -> None:
+    """Add the firewall: what no rule blocks passes.
+
+    WAF refuses a load balancer that is still new, so it waits for the listener.
+    https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+    """
     rules = [_limit(), *(_managed(name, place) for place, name in enumerate(MANAGED, start=1))]
     firewall = template.add_resource(
         wafv2.WebACL(
@@ -33,7 +38,10 @@ def add(template: Template, balancer: elb.LoadBalancer) -> None:
     )
     template.add_resource(
         wafv2.WebACLAssociation(
-            "FirewallAssociation", ResourceArn=Ref(balancer), WebACLArn=GetAtt(firewall, "Arn")
+            "FirewallAssociation",
+            DependsOn=balancer.production.title,
+            ResourceArn=Ref(balancer.balancer),
+            WebACLArn=GetAtt(firewall, "Arn"),
         )
     )
 

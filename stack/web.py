@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Output, Ref, Template, ecs
+from troposphere import AWS_NO_VALUE, If, Output, Ref, Template, ecs
 
 from stack import rollout
 from stack.alarms import Alarms
@@ -11,7 +11,7 @@ from stack.cluster import Cluster, launch
 from stack.egress import Egress
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
-from stack.parameters import DEPLOY, Parameters
+from stack.parameters import DEPLOY, RESTARTED, Parameters
 from stack.security_groups import Groups
 from stack.target_groups import switches
 from stack.tasks import WEB
@@ -51,15 +51,21 @@ def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
             LoadBalancers=[joined],
             **_after(options, balancer),
             **_count(parameters),
-            **shared(options, room),
+            **shared(options, parameters, room),
         )
     )
     template.add_output(Output("WebServiceName", Description="The web service", Value=WEB))
     return service
 
 
-def shared(options: Options, room: Room) -> dict[str, Any]:
-    """Decide the properties that every service of the stack has."""
+def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, Any]:
+    """Decide the properties that every service of the stack has.
+
+    Each update of a service is a new deployment: without that, ECS refuses a changed strategy,
+    and with a new nonce alone the same revision is deployed again.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    """
+    nonce = If(RESTARTED, Ref(parameters.nonce), Ref(AWS_NO_VALUE))
     network = ecs.AwsvpcConfiguration(
         AssignPublicIp=room.egress.public_address,
         Subnets=[Ref(each) for each in room.egress.subnets],
@@ -68,6 +74,9 @@ def shared(options: Options, room: Room) -> dict[str, Any]:
     return {
         "Condition": DEPLOY,
         "Cluster": Ref(room.cluster.cluster),
+        "ForceNewDeployment": ecs.ForceNewDeployment(
+            EnableForceNewDeployment=True, ForceNewDeploymentNonce=nonce
+        ),
         "EnableExecuteCommand": options.exec,
         "EnableECSManagedTags": True,
         "PropagateTags": "SERVICE",

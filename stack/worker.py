@@ -31,6 +31,6 @@ def add(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
                 MaximumPercent=200,
                 DeploymentCircuitBreaker=rollout.breaker(tasks.options),
             ),
-            **shared(tasks.options, room),
+            **shared(tasks.options, tasks.parameters, room),
         )
     )

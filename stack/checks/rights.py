@@ -16,6 +16,7 @@ WITHOUT_RESOURCE = {
     "ecs:DescribeTaskDefinition": "amazonelasticcontainerservice",
     "ecs:ListTaskDefinitions": "amazonelasticcontainerservice",
     "elasticloadbalancing:DescribeTargetHealth": "awselasticloadbalancingv2",
+    "logs:DescribeLogGroups": "amazoncloudwatchlogs",
     "ssmmessages:CreateControlChannel": "amazonmessagegatewayservice",
     "ssmmessages:CreateDataChannel": "amazonmessagegatewayservice",
     "ssmmessages:OpenControlChannel": "amazonmessagegatewayservice",

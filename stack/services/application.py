@@ -30,19 +30,19 @@ def template(options: Options) -> Template:
     made = Template("Slipway application: a web service behind a load balancer")
     given = parameters.add(made, options)
     place = network.add(made, options)
-    groups = security_groups.add(made, options, place, given.port)
+    groups = security_groups.add(made, options, place)
     way_out = egress.add(made, options, place, groups)
     room = web.Room(cluster.add(made, options), way_out, groups)
     certificate = domain.add(made, options)
-    balancer = load_balancer.add(made, options, place, groups, given.port, certificate)
+    balancer = load_balancer.add(made, options, place, groups, certificate)
     if certificate:
         domain.add_record(made, certificate, balancer.balancer)
     if options.waf:
-        waf.add(made, balancer.balancer)
-    watched = alarms.add(made, options, balancer)
+        waf.add(made, balancer)
+    watched = alarms.add(made, options, given, balancer)
     store = database.add(made, options, place, groups, watched)
     files = assets.add(made) if options.assets else None
-    rights = roles.add(made, options, store, room.cluster.log_group, files)
+    rights = roles.add(made, options, store, room.cluster, files)
     shared = tasks.Tasks(options, given, room.cluster, rights, store, files)
     tasks.add_migration(made, shared)
     web_task = tasks.add_web(made, shared)
@@ -51,7 +51,7 @@ def template(options: Options) -> Template:
     if options.worker:
         worker.add(made, shared, room)
     if options.schedule:
-        schedule.add(made, shared, room, options.schedule)
+        schedule.add(made, shared, room, options.schedule, watched)
     if options.dashboard:
-        dashboard.add(made, room.cluster, balancer, store, watched)
+        dashboard.add(made, room.cluster, balancer, store)
     return made

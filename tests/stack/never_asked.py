@@ -61,6 +61,9 @@ NEVER: dict[str, tuple[Never, ...]] = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": (
         Never("cognito-idp:*", "Actions.AuthenticateCognitoConfig", "a login"),
     ),
+    "AWS::Events::Rule": (
+        Never("iam:PassRole", "Targets.RoleArn", "a topic is published to by its own policy"),
+    ),
     "AWS::IAM::Role": (
         Never(
             "iam:DeleteRolePermissionsBoundary", "", "every role has it: tests/stack/test_delivery"

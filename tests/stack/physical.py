@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stack.checks.body import Body
+from tests.stack.environments import SECRET
 from tests.story.identities import ACCOUNT, REGION
 from tests.story.template_functions import Scope, resolve
 
@@ -56,8 +57,7 @@ def scope(body: Body, stack: str = STACK, **parameters: str) -> Scope:
     """Return what names mean in a template: parameters have their defaults, or these values."""
     known = Everything(ApplicationBoundary=Fixed(BOUNDARY))
     defaults = {
-        name: str(each.get("Default", f"value-of-{name}"))
-        for name, each in body.get("Parameters", {}).items()
+        name: str(each.get("Default", SECRET)) for name, each in body.get("Parameters", {}).items()
     }
     return Scope(body.get("Conditions", {}), stack, {**defaults, **parameters}, known)
 
@@ -82,9 +82,11 @@ def arn(logical: str, kind: str, properties: Mapping[str, Any]) -> str:
             f"service/{properties.get('Cluster')}/{properties.get('ServiceName', name)}",
         ),
         "AWS::ECS::TaskDefinition": ("ecs", f"task-definition/{properties.get('Family', name)}:1"),
+        "AWS::Events::Rule": ("events", f"rule/{name}"),
         "AWS::IAM::Role": ("iam", f"role/{name}"),
         "AWS::Logs::LogGroup": ("logs", f"log-group:{properties.get('LogGroupName', name)}"),
         "AWS::SNS::Topic": ("sns", name),
+        "AWS::SNS::TopicPolicy": ("sns", f"{STACK}-AlarmTopic-1A2B3C"),
         "AWS::S3::Bucket": ("s3", name.lower()),
         "AWS::S3::BucketPolicy": ("s3", str(properties.get("Bucket", name)).lower()),
     }.get(kind, (kind.split("::")[1].lower(), "named-by-aws"))

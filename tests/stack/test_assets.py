@@ -32,7 +32,7 @@ def test_the_bucket_is_private_and_outlives_the_stack(found: Body) -> None:
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
-    assert found["Resources"]["AssetsBucket"]["DeletionPolicy"] == "Retain"
+    assert found["Resources"]["AssetsBucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_this_distribution_reads_it_and_no_other(found: Body) -> None:

@@ -179,6 +179,6 @@ def test_a_tag_never_comes_to_mean_another_image() -> None:
     assert repository["Properties"]["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
     (free,) = repository["Properties"]["ImageTagMutabilityExclusionFilters"]
     assert f":{free['ImageTagMutabilityExclusionFilterValue']}" in str(cache_options("host/app"))
-    assert repository["DeletionPolicy"] == "Retain"
+    assert repository["DeletionPolicy"] == "RetainExceptOnCreate"
     rules = json.loads(repository["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
     assert {each["selection"]["tagStatus"] for each in rules} == {"untagged"}

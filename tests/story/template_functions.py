@@ -126,6 +126,7 @@ EAGER: dict[str, Callable[[Any], Any]] = {
     "Fn::GetAZs": lambda _region: [f"{REGION}{letter}" for letter in "abc"],
     "Fn::Select": lambda values: values[1][int(values[0])],
     "Fn::Join": _join,
+    "Fn::Split": lambda values: values[1].split(values[0]),
 }
 
 

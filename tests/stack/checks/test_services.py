@@ -41,7 +41,7 @@ WRONG = {
     ),
     "two ways to be placed": Case(
         "WebService has a LaunchType beside a CapacityProviderStrategy",
-        lambda it: at(it, "WebService").update(CapacityProviderStrategy=[]),
+        lambda it: at(it, "WebService").update(LaunchType="FARGATE"),
     ),
     "a container that is not there": Case(
         "WebService balances the container other, which its task has not",

@@ -1,0 +1,136 @@
+"""The alarms: when they ring, by CloudWatch's own arithmetic."""
+
+from typing import Any
+
+import pytest
+
+from stack.checks.body import Body, of_type
+from tests.stack.environments import body
+from tests.stack.metric_math import rings, value
+
+# What a load balancer's metrics are in a minute: a metric that counts nothing has no datapoint.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+HEALTHY = {"RequestCount": 600.0, "HealthyHostCount": 2.0}
+FEW_ERRORS = {**HEALTHY, "HTTPCode_Target_5XX_Count": 6.0}
+ALL_FAIL = {**HEALTHY, "HTTPCode_Target_5XX_Count": 600.0}
+TIME_OUTS = {**HEALTHY, "HTTPCode_ELB_5XX_Count": 600.0}
+# A request that no target was chosen for is in no RequestCount.
+NO_TARGET = {"HTTPCode_ELB_5XX_Count": 600.0}
+UNHEALTHY = {**NO_TARGET, "RequestCount": 0.0, "HealthyHostCount": 0.0}
+QUIET = {"HealthyHostCount": 2.0}
+ONE_ERROR_AT_NIGHT = {**QUIET, "RequestCount": 1.0, "HTTPCode_Target_5XX_Count": 1.0}
+
+
+def alarms(deployment: str) -> dict[str, Body]:
+    """Render the alarms of an environment with this kind of deployment, by title."""
+    shape = {"STACK_DEPLOYMENT": deployment, "STACK_BREAKER_COUNT": ""}
+    return dict(of_type(body("staging", "application", **shape), "AWS::CloudWatch::Alarm"))
+
+
+@pytest.mark.parametrize(
+    ("minute", "errors", "down"),
+    [
+        (HEALTHY, False, False),
+        (FEW_ERRORS, False, False),
+        (ALL_FAIL, True, False),
+        (TIME_OUTS, True, False),
+        (NO_TARGET, True, True),
+        (UNHEALTHY, True, True),
+        (QUIET, False, False),
+        (ONE_ERROR_AT_NIGHT, False, False),
+        ({}, False, True),
+    ],
+)
+def test_the_alarms_ring_in_an_outage_and_in_nothing_less(
+    *, minute: dict[str, float], errors: bool, down: bool
+) -> None:
+    """Every answer wrong, no target at all, or nobody who asks."""
+    found = alarms("rolling")
+    assert rings(found["WebErrorsAlarm"], [minute, minute]) is errors
+    assert rings(found["WebDownAlarm"], [minute, minute]) is down
+
+
+def test_one_bad_minute_wakes_nobody() -> None:
+    """Two in a row do."""
+    assert not rings(alarms("rolling")["WebErrorsAlarm"], [NO_TARGET, HEALTHY])
+    assert not rings(alarms("rolling")["WebDownAlarm"], [HEALTHY, NO_TARGET])
+
+
+def test_a_switch_leaves_one_of_two_target_groups_without_tasks() -> None:
+    """Whichever of them serves: the other one's emptiness is no outage."""
+    metrics = alarms("blue_green")["WebDownAlarm"]["Metrics"]
+    (expression,) = [each["Expression"] for each in metrics if "Expression" in each]
+    groups = [each["Id"] for each in metrics if "MetricStat" in each]
+    assert len(groups) == 2
+    for serving in groups:
+        assert value(expression, {serving: 2.0}) == 0
+    assert value(expression, {}) == 1
+
+
+def test_nobody_is_woken_where_nothing_is_to_be_served() -> None:
+    """Before the first revision, and with no task wanted."""
+    made = body("staging", "application")
+    assert alarms("rolling")["WebDownAlarm"]["ActionsEnabled"] == {
+        "Fn::If": ["Serves", True, False]
+    }
+    assert made["Conditions"]["Serves"] == {
+        "Fn::And": [
+            {"Condition": "Deploy"},
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "WebWorkerDesiredCount"}, "0"]}]},
+        ]
+    }
+
+
+def test_an_alarm_for_no_healthy_task_stops_no_rollout() -> None:
+    """The first one begins without any."""
+    (service,) = [each for _, each in of_type(body("staging", "application"), "AWS::ECS::Service")]
+    names = service["DeploymentConfiguration"]["Alarms"]["AlarmNames"]
+    assert names == [{"Ref": "WebErrorsAlarm"}, {"Ref": "WebSlowAlarm"}]
+
+
+@pytest.fixture
+def scheduled() -> Body:
+    """The application with a scheduled task."""
+    return body("staging", "application", STACK_SCHEDULE="rate(1 day)")
+
+
+def test_a_scheduled_task_that_fails_raises_an_alarm(scheduled: Body) -> None:
+    """One that ended with an error, and one that never started; by the topic of all alarms."""
+    (rule,) = [each for _, each in of_type(scheduled, "AWS::Events::Rule")]
+    detail: dict[str, Any] = rule["EventPattern"]["detail"]
+    assert detail["group"] == [{"Fn::Sub": "family:${AWS::StackName}-scheduled"}]
+    assert detail["lastStatus"] == ["STOPPED"]
+    assert detail["$or"] == [
+        {"containers": {"exitCode": [{"anything-but": 0}]}},
+        {"stopCode": ["TaskFailedToStart"]},
+    ]
+    assert [each["Arn"] for each in rule["Targets"]] == [{"Ref": "AlarmTopic"}]
+
+
+def test_a_task_that_the_scheduler_gave_up_raises_an_alarm(scheduled: Body) -> None:
+    """Its metric is of a group of schedules, so the schedule is alone in one."""
+    alarm = dict(of_type(scheduled, "AWS::CloudWatch::Alarm"))["ScheduleDroppedAlarm"]
+    assert alarm["Dimensions"] == [{"Name": "ScheduleGroup", "Value": {"Ref": "ScheduleGroup"}}]
+    (schedule,) = [each for _, each in of_type(scheduled, "AWS::Scheduler::Schedule")]
+    assert schedule["GroupName"] == {"Ref": "ScheduleGroup"}
+
+
+def test_alarms_and_events_may_publish_and_nobody_else(scheduled: Body) -> None:
+    """A policy takes the place of the default one, by which alarms come."""
+    (policy,) = [each for _, each in of_type(scheduled, "AWS::SNS::TopicPolicy")]
+    statements = policy["PolicyDocument"]["Statement"]
+    assert [each["Principal"]["Service"] for each in statements] == [
+        "cloudwatch.amazonaws.com",
+        "events.amazonaws.com",
+    ]
+    for each in statements:
+        assert each["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        }
+
+
+def test_without_alarms_the_schedule_tells_nobody() -> None:
+    """There is no topic."""
+    made = body("staging", "application", STACK_SCHEDULE="rate(1 day)", STACK_ALARMS="no")
+    assert not list(of_type(made, "AWS::Events::Rule"))
+    assert list(of_type(made, "AWS::Scheduler::Schedule"))
