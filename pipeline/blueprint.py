@@ -24,18 +24,22 @@ DELIVERY = "stack.services.delivery.template"
 def options(settings: Settings) -> Options:
     """Read the options of the environment's stacks.
 
-    Raises ConfigurationError that lists everything that is malformed, or in conflict.
+    Raises ConfigurationError that lists everything that is malformed, in conflict, or impossible
+    in the region.
     """
+    from stack import partitions
     from stack.options import OptionsError, read
 
     try:
-        return read(settings.environment, dict(settings.stack_options))
+        chosen = read(settings.environment, dict(settings.stack_options))
+        partitions.require(chosen, settings.region)
     except OptionsError as error:
         head = f"{len(error.problems)} stack options of {settings.environment!r} are wrong:"
         raise ConfigurationError(
             "\n  ".join([head, *error.problems]),
             hint="set them in the environment or in .env; docs/stack.md explains each",
         ) from error
+    return chosen
 
 
 def application(settings: Settings) -> Desired:

@@ -1,10 +1,9 @@
 """The load balancer's access logs, in a bucket that keeps them for a while."""
 
 from dataclasses import dataclass
+from typing import Any
 
-import awacs.s3
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
-from troposphere import Ref, Template, s3
+from troposphere import AWS_NO_VALUE, AWS_REGION, Equals, If, Ref, Sub, Template, s3
 
 from stack import buckets
 from stack.accepted import accept
@@ -12,6 +11,14 @@ from stack.accepted import accept
 KEPT_DAYS = 90
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
+# In these regions, pages of AWS's name an account of the load balancers' instead; both may write.
+# https://docs.amazonaws.cn/en_us/elasticloadbalancing/latest/application/enable-access-logging.html
+ACCOUNTS = {
+    "cn-north-1": "638102146993",
+    "cn-northwest-1": "037604701340",
+    "us-gov-east-1": "190560391635",
+    "us-gov-west-1": "048591011584",
+}
 
 
 @dataclass(frozen=True)
@@ -47,13 +54,23 @@ def add(template: Template) -> AccessLogs:
 
 
 def _policy(template: Template, bucket: s3.Bucket) -> s3.BucketPolicy:
-    write = Statement(
-        Effect=Allow,
-        Principal=Principal("Service", DELIVERY),
-        Action=[awacs.s3.PutObject],
-        Resource=[buckets.arn(bucket, "/AWSLogs/${AWS::AccountId}/*")],
-    )
-    document = PolicyDocument(Version="2012-10-17", Statement=[write, buckets.tls_only(bucket)])
+    write = {
+        "Effect": "Allow",
+        "Principal": {"Service": DELIVERY, "AWS": _account(template)},
+        "Action": ["s3:PutObject"],
+        "Resource": [buckets.arn(bucket, "/AWSLogs/${AWS::AccountId}/*")],
+    }
+    document = {"Version": "2012-10-17", "Statement": [write, buckets.tls_only(bucket)]}
     return template.add_resource(
         s3.BucketPolicy("AccessLogsPolicy", Bucket=Ref(bucket), PolicyDocument=document)
     )
+
+
+def _account(template: Template) -> Any:
+    """Choose the account that writes the logs by the stack's region; elsewhere there is none."""
+    account: Any = Ref(AWS_NO_VALUE)
+    for region, number in ACCOUNTS.items():
+        condition = "In" + "".join(part.capitalize() for part in region.split("-"))
+        template.add_condition(condition, Equals(Ref(AWS_REGION), region))
+        account = If(condition, Sub(f"arn:${{AWS::Partition}}:iam::{number}:root"), account)
+    return account

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from troposphere import GetAtt, Join, Output, Ref, Sub, Template, ec2
+from troposphere import AWS_PARTITION, Equals, GetAtt, If, Join, Output, Ref, Sub, Template, ec2
 
 from stack.network import Network
 from stack.options import Options
@@ -13,6 +13,10 @@ from stack.security_groups import Groups, add_group, allow
 ENDPOINTS = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm")
 # What ECS Exec calls besides.
 EXEC_ENDPOINTS = ("ssmmessages",)
+# The condition that the stack is in China, where the names of these endpoints begin with `cn.`:
+# https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
+IN_CHINA = "InChina"
+OTHER_IN_CHINA = ("ecr.api", "ecr.dkr")
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,12 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
         network,
         [allow(groups.tasks, (443, 443), "The tasks")],
     )
+    template.add_condition(IN_CHINA, Equals(Ref(AWS_PARTITION), "aws-cn"))
     for service in (*ENDPOINTS, *(EXEC_ENDPOINTS if options.exec else ())):
         template.add_resource(
             ec2.VPCEndpoint(
                 "".join(part.capitalize() for part in service.split(".")) + "Endpoint",
-                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                ServiceName=_service_name(service),
                 VpcEndpointType="Interface",
                 VpcId=Ref(network.vpc),
                 SubnetIds=[Ref(each) for each in network.private],
@@ -87,9 +92,15 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
     template.add_resource(
         ec2.VPCEndpoint(
             "S3Endpoint",
-            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            ServiceName=_service_name("s3"),
             VpcEndpointType="Gateway",
             VpcId=Ref(network.vpc),
             RouteTableIds=[Ref(each) for each in network.private_tables],
         )
     )
+
+
+def _service_name(service: str) -> Sub | If:
+    """Return the name of an endpoint service of AWS, such as com.amazonaws.eu-west-1.logs."""
+    name = f"com.amazonaws.${{AWS::Region}}.{service}"
+    return If(IN_CHINA, Sub(f"cn.{name}"), Sub(name)) if service in OTHER_IN_CHINA else Sub(name)

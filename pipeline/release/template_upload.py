@@ -27,11 +27,16 @@ def arguments(settings: Settings, stack: str, desired: Desired) -> dict[str, str
     key = f"{stack}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
     s3 = aws.client(settings, "s3")
     s3.put_object(Bucket=desired.bucket, Key=key, Body=desired.body.encode())
-    return {"TemplateURL": template_url(settings, desired.bucket, key)}
+    return {"TemplateURL": template_url(settings, s3.meta.endpoint_url, desired.bucket, key)}
 
 
-def template_url(settings: Settings, bucket: str, key: str) -> str:
-    """Name an object as CloudFormation takes it."""
+def template_url(settings: Settings, endpoint: str, bucket: str, key: str) -> str:
+    """Name an object as CloudFormation takes it, at the `endpoint` of S3 that botocore chose.
+
+    Its host has the suffix of the region's partition, such as amazonaws.com.cn. The emulator has
+    one host for all buckets.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
     if settings.endpoint_url:
         return f"{settings.endpoint_url}/{bucket}/{key}"
-    return f"https://{bucket}.s3.{settings.region}.amazonaws.com/{key}"
+    return f"https://{bucket}.{endpoint.removeprefix('https://')}/{key}"

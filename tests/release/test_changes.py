@@ -207,6 +207,22 @@ def test_a_long_template_goes_through_the_bucket(
         assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
 
 
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("cn-north-1", "templates.s3.cn-north-1.amazonaws.com.cn"),
+        ("us-gov-west-1", "templates.s3.us-gov-west-1.amazonaws.com"),
+    ],
+)
+def test_a_long_template_is_named_by_its_partition_s_host(
+    staging: Settings, region: str, host: str
+) -> None:
+    """China's hosts have a suffix of their own."""
+    endpoint = aws.client(replace(staging, region=region), "s3").meta.endpoint_url
+    url = template_upload.template_url(staging, endpoint, "templates", "shop/1.json")
+    assert url == f"https://{host}/shop/1.json"
+
+
 def test_a_long_template_without_a_bucket_is_refused(staging: Settings) -> None:
     """Exit 2, with the size, and the task that makes the bucket."""
     wanted = replace(WANTED, body=json.dumps({"Description": "x" * template_upload.BODY_BYTES}))
