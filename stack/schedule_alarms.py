@@ -1,4 +1,4 @@
-"""Who is told when the scheduled task fails, or is not even started."""
+"""The alarms of the scheduled task: it failed, or it was not started."""
 
 from awacs import sns as topics
 from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
@@ -17,6 +17,7 @@ from troposphere import (
 
 from stack.alarms import Alarms, told
 from stack.parameters import DEPLOY
+from stack.policies import document
 from stack.tasks import SCHEDULED
 
 PUBLISHERS = ("cloudwatch", "events")
@@ -44,10 +45,14 @@ def add(
 
 
 def _failed(cluster: ecs.Cluster) -> dict[str, object]:
-    """Match the end of a scheduled task whose container failed, or never started.
+    """Match the end of a scheduled task whose own container failed, or never started.
 
+    Its name and its exit code have to be those of one container: what else is in the task, such
+    as GuardDuty's agent, may end as it likes.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+    https://github.com/aws/event-ruler, on array-consistent matching
     """
+    container = {"name": [SCHEDULED], "exitCode": [{"anything-but": 0}]}
     return {
         "source": ["aws.ecs"],
         "detail-type": ["ECS Task State Change"],
@@ -55,32 +60,33 @@ def _failed(cluster: ecs.Cluster) -> dict[str, object]:
             "clusterArn": [GetAtt(cluster, "Arn")],
             "group": [Sub(f"family:${{AWS::StackName}}-{SCHEDULED}")],
             "lastStatus": ["STOPPED"],
-            "$or": [
-                {"containers": {"exitCode": [{"anything-but": 0}]}},
-                {"stopCode": ["TaskFailedToStart"]},
-            ],
+            "$or": [{"containers": container}, {"stopCode": ["TaskFailedToStart"]}],
         },
     }
 
 
 def _policy(topic: sns.Topic) -> PolicyDocument:
-    """Let this account's alarms and rules publish; a topic without a policy takes no events.
+    """Let alarms of this account publish, and rules.
 
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    It takes the place of the default policy, by which alarms publish, and rules do not. The
+    statement for rules has no condition: EventBridge sends none of its keys to SNS, and a
+    refused message is lost without a word.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+    https://repost.aws/knowledge-center/sns-not-getting-eventbridge-notification
     """
-    own_account = Condition(StringEquals("aws:SourceAccount", Ref(AWS_ACCOUNT_ID)))
-    statements = [
-        Statement(
-            Sid=publisher.capitalize(),
-            Effect=Allow,
-            Principal=Principal("Service", f"{publisher}.amazonaws.com"),
-            Action=[topics.Publish],
-            Resource=[Ref(topic)],
-            Condition=own_account,
-        )
-        for publisher in PUBLISHERS
-    ]
-    return PolicyDocument(Version="2012-10-17", Statement=statements)
+    alarms, rules = (_publish(topic, each) for each in PUBLISHERS)
+    alarms.Condition = Condition(StringEquals("aws:SourceAccount", Ref(AWS_ACCOUNT_ID)))
+    return document(alarms, rules)
+
+
+def _publish(topic: sns.Topic, service: str) -> Statement:
+    return Statement(
+        Sid=service.capitalize(),
+        Effect=Allow,
+        Principal=Principal("Service", f"{service}.amazonaws.com"),
+        Action=[topics.Publish],
+        Resource=[Ref(topic)],
+    )
 
 
 def _dropped(alarms: Alarms, group: scheduler.ScheduleGroup) -> cloudwatch.Alarm:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from stack.checks.body import Body, of_type
+from tests.stack import physical
 from tests.stack.environments import body
+from tests.stack.event_pattern import matches
 from tests.stack.metric_math import rings, value
+from tests.story.template_functions import resolve
 
 # What a load balancer's metrics are in a minute: a metric that counts nothing has no datapoint.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
@@ -94,16 +97,46 @@ def scheduled() -> Body:
     return body("staging", "application", STACK_SCHEDULE="rate(1 day)")
 
 
-def test_a_scheduled_task_that_fails_raises_an_alarm(scheduled: Body) -> None:
+def stopped(*containers: dict[str, Any], **detail: Any) -> dict[str, Any]:
+    """Return the event of a scheduled task that has ended.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+    """
+    cluster = physical.Named("Cluster").attribute("Arn")
+    group = f"family:{physical.STACK}-scheduled"
+    task = {"clusterArn": cluster, "group": group, "lastStatus": "STOPPED"}
+    ended = {**task, "stopCode": "EssentialContainerExited", "containers": [*containers], **detail}
+    return {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": ended}
+
+
+def exited(code: int, name: str = "scheduled") -> dict[str, Any]:
+    """Return a container of that event; one that never ran has no exit code."""
+    return {"name": name, "lastStatus": "STOPPED", "exitCode": code}
+
+
+AGENT = "aws-guardduty-agent-1a2b3c"
+NOT_RUN = {"name": "scheduled", "lastStatus": "STOPPED"}
+FAILURES = {
+    "failed": stopped(exited(1)),
+    "killed": stopped(exited(137)),
+    "failed beside an agent": stopped(exited(0, AGENT), exited(1)),
+    "not started": stopped(NOT_RUN, stopCode="TaskFailedToStart"),
+}
+NO_FAILURES = {
+    "done": stopped(exited(0)),
+    "done, and the agent killed": stopped(exited(0), exited(137, AGENT)),
+    "still stopping": stopped(exited(1), lastStatus="DEPROVISIONING"),
+    "a web task": stopped(exited(1, "web"), group="service:web"),
+    "of another environment": stopped(exited(1), clusterArn="another"),
+}
+
+
+@pytest.mark.parametrize("what", [*FAILURES, *NO_FAILURES])
+def test_a_scheduled_task_that_fails_raises_an_alarm(scheduled: Body, what: str) -> None:
     """One that ended with an error, and one that never started; by the topic of all alarms."""
     (rule,) = [each for _, each in of_type(scheduled, "AWS::Events::Rule")]
-    detail: dict[str, Any] = rule["EventPattern"]["detail"]
-    assert detail["group"] == [{"Fn::Sub": "family:${AWS::StackName}-scheduled"}]
-    assert detail["lastStatus"] == ["STOPPED"]
-    assert detail["$or"] == [
-        {"containers": {"exitCode": [{"anything-but": 0}]}},
-        {"stopCode": ["TaskFailedToStart"]},
-    ]
+    pattern = resolve(rule["EventPattern"], physical.scope(scheduled))
+    assert matches(pattern, {**FAILURES, **NO_FAILURES}[what]) is (what in FAILURES)
     assert [each["Arn"] for each in rule["Targets"]] == [{"Ref": "AlarmTopic"}]
 
 
@@ -115,18 +148,22 @@ def test_a_task_that_the_scheduler_gave_up_raises_an_alarm(scheduled: Body) -> N
     assert schedule["GroupName"] == {"Ref": "ScheduleGroup"}
 
 
-def test_alarms_and_events_may_publish_and_nobody_else(scheduled: Body) -> None:
-    """A policy takes the place of the default one, by which alarms come."""
+def test_alarms_of_the_account_may_publish_and_rules_without_a_condition(scheduled: Body) -> None:
+    """A policy takes the place of the default one, by which alarms come.
+
+    AWS: "You can't use Condition blocks in Amazon SNS topic policies for EventBridge."
+    """
     (policy,) = [each for _, each in of_type(scheduled, "AWS::SNS::TopicPolicy")]
-    statements = policy["PolicyDocument"]["Statement"]
-    assert [each["Principal"]["Service"] for each in statements] == [
-        "cloudwatch.amazonaws.com",
-        "events.amazonaws.com",
-    ]
-    for each in statements:
-        assert each["Condition"] == {
+    conditions = {
+        each["Principal"]["Service"]: each.get("Condition")
+        for each in policy["PolicyDocument"]["Statement"]
+    }
+    assert conditions == {
+        "cloudwatch.amazonaws.com": {
             "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-        }
+        },
+        "events.amazonaws.com": None,
+    }
 
 
 def test_without_alarms_the_schedule_tells_nobody() -> None:
