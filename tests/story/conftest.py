@@ -22,10 +22,14 @@ def _rare_collections() -> Iterator[None]:
 
 @pytest.fixture
 def world(staging: Settings) -> Iterator[World]:
-    """An account in which nothing is deployed yet."""
+    """An account in which nothing is deployed yet, and whose deployment identity may do enough.
+
+    The product goes on without some permissions, so that a denied call would be overlooked.
+    """
     world = World(staging)
     with world.installed():
         yield world
+    assert world.caller.denied == []
 
 
 @pytest.fixture

@@ -93,10 +93,11 @@ class Person:
         return self._run(work)
 
     def bootstrap(self) -> Outcome:
-        """Type `invoke bootstrap`."""
+        """Type `invoke bootstrap`, as an administrator."""
         settings = self.world.settings
         body = blueprint.delivery(settings)
-        return self._run(lambda say: delivery.bootstrap(settings, body, say))
+        with self.world.caller.administrator():
+            return self._run(lambda say: delivery.bootstrap(settings, body, say))
 
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""

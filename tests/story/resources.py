@@ -136,4 +136,5 @@ class Resources:
 
     def _aws_ecr_repository(self, resource: Resource, properties: dict[str, Any]) -> None:
         resource.physical = properties.get("RepositoryName", resource.physical)
+        resource.attributes["Arn"] = arn("ecr", f"repository/{resource.physical}")
         self.world.ecr.repositories.setdefault(resource.physical, {})

@@ -131,7 +131,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Cancel an update, whether one is running or not."""
         self.check_message(self.person.cancel())
 
-    @precondition(lambda self: self.world.stacks.all and not self.world.stack.busy)
+    @precondition(lambda self: self.world.is_created and not self.world.stack.busy)
     @rule()
     def delete_in_the_console(self) -> None:
         """Delete the stack without Slipway."""

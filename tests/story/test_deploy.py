@@ -263,6 +263,7 @@ def test_a_template_that_is_too_long_goes_through_the_bucket_of_bootstrap(
 
 def test_a_template_that_is_too_long_needs_a_bucket(world: World, person: Person) -> None:
     """Exit code 2, and what makes one; nothing is created."""
+    world.stacks.all.clear()
     done = person.deploy(person.push(ONE), desired=own_template(world.settings, "too_long"))
     assert done.code == 2
     assert "invoke bootstrap" in done.message

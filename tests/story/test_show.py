@@ -141,23 +141,25 @@ def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
     """FIELD 18: the delivery stack may be the one that is stuck."""
     said: list[Event] = []
     operate.recover(world.settings, said.append)
-    names = (world.settings.delivery_stack_name, world.settings.stack_name)
+    delivery, application = world.settings.delivery_stack_name, world.settings.stack_name
     assert said == [
-        Note(f"there is no stack {name}: there is nothing to recover") for name in names
+        Note(f"stack {delivery} is CREATE_COMPLETE: there is nothing to recover"),
+        Note(f"there is no stack {application}: there is nothing to recover"),
     ]
 
 
 def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
-    """FIELD 18: the hint of a deploy leads to something."""
-    stuck = deployed.stacks.add(deployed.settings.delivery_stack_name)
+    """FIELD 18: the hint of a deploy leads to something; it takes an administrator."""
+    stuck = deployed.stacks.find(deployed.settings.delivery_stack_name)
     stuck.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
-    operate.recover(deployed.settings, lambda _: None)
+    with deployed.caller.administrator():
+        operate.recover(deployed.settings, lambda _: None)
     assert stuck.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_a_stack_that_cannot_be_freed_does_not_hide_the_other(deployed: World) -> None:
     """Both are tried; the first that is still stuck is the error."""
-    stuck = deployed.stacks.add(deployed.settings.delivery_stack_name)
+    stuck = deployed.stacks.find(deployed.settings.delivery_stack_name)
     stuck.become("IMPORT_ROLLBACK_FAILED", "the reason of AWS")
     deployed.stack.become("UPDATE_ROLLBACK_FAILED")
     with pytest.raises(RecoveryNeeded, match=stuck.name):

@@ -15,7 +15,7 @@ from botocore.useragent import UserAgentString
 
 from pipeline import aws_calls, polling, signals
 from pipeline.release import follow, front_door, prove
-from tests.story import wire
+from tests.story import callers, permissions, wire
 from tests.story.applications import Application, Database
 from tests.story.change_sets import ChangeSets
 from tests.story.clock import Clock
@@ -75,6 +75,7 @@ class World:
         self.sts = Identities()
         self.secretsmanager = self.secrets
         self.elbv2 = self.elb
+        self.caller = callers.Caller(callers.bootstrapped(self))
         self.calls: list[str] = []
         self.killed = False
         # Whether this machine can reach the front door.
@@ -85,14 +86,13 @@ class World:
         self._live()
         service = wire.service_of(request)
         if service == "s3":
-            return self.s3.answer(request)
+            return self._put_object(request)
         operation, parameters = wire.parse(service, request)
         name = f"{service}.{operation.name}"
-        self.calls.append(name)
-        assert len(self.calls) < CALLS, "the story does not end"
-        self.clock.advance(LATENCY_SECONDS)
+        self._begin(name)
         try:
             self.meet(name)
+            self._require_permission(service, operation.name, parameters)
             result = getattr(getattr(self, service), xform_name(operation.name))(parameters)
             response = wire.serialize(request.url, operation, result)
             self.meet(name, after=True)
@@ -101,6 +101,27 @@ class World:
         except Garbage:
             return wire.answer(request.url, 200, PAGE_OF_A_PROXY)
         return response
+
+    def _put_object(self, request: Any) -> AWSResponse:
+        """Answer a call of S3, whose protocol has no operation's name."""
+        self._begin("s3.PutObject")
+        if not self.caller.is_administrator:
+            self.caller.require(permissions.put_object(request.url), "AccessDenied")
+        return self.s3.answer(request)
+
+    def _begin(self, name: str) -> None:
+        """Record a call, which takes its time."""
+        self.calls.append(name)
+        assert len(self.calls) < CALLS, "the story does not end"
+        self.clock.advance(LATENCY_SECONDS)
+
+    def _require_permission(self, service: str, name: str, parameters: dict[str, Any]) -> None:
+        """Refuse a call that the caller's policy does not allow."""
+        if self.caller.is_administrator:
+            return
+        is_json = wire.model(service).resolved_protocol == "json"
+        code = "AccessDeniedException" if is_json else "AccessDenied"
+        self.caller.require(permissions.questions(service, name, parameters), code)
 
     def sleep(self, seconds: float) -> None:
         """Let the time of a wait of the product pass."""
@@ -125,6 +146,11 @@ class World:
         """The application stack, also one that was deleted."""
         name = self.settings.stack_name
         return next(each for each in reversed(self.stacks.all) if each.name == name)
+
+    @property
+    def is_created(self) -> bool:
+        """Whether there is, or was, an application stack."""
+        return any(each.name == self.settings.stack_name for each in self.stacks.all)
 
     def serving(self) -> set[str]:
         """Return the digests that the load balancer sends requests to."""
