@@ -41,7 +41,7 @@ NAMED = {
     "cloudwatch": ("alarm:{}-*", "alarm:TargetTracking-service/{}-Cluster-*"),
     "ecs": (
         *("cluster/{}-Cluster-*", "service/{}-Cluster-*/*", "task-definition/{}-*:*"),
-        *("service-deployment/{}-Cluster-*/*", "service-revision/{}-Cluster-*/*"),
+        "service-deployment/{}-Cluster-*/*",
     ),
     "events": ("rule/{}-*",),
     "logs": ("log-group:/slipway/{}/*",),

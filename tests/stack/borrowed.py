@@ -13,6 +13,13 @@ AUTOSCALING = (
     "https://docs.aws.amazon.com/autoscaling/application/userguide/"
     "security_iam_id-based-policy-examples.html"
 )
+# A managed password: both pages list these, and `kms:CreateGrant` with its condition is asked for
+# by the handlers as well.
+RDS = {
+    "AWS::RDS::DBInstance": "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
+    "AWS::RDS::DBCluster": "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html",
+}
+SECRET_VERBS = ("CreateSecret", "DescribeSecret", "RotateSecret", "TagResource")
 BORROWED: dict[tuple[str, str], tuple[str, str]] = {
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "ec2:GetSecurityGroupsForVpc"): (
         f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1",
@@ -35,14 +42,11 @@ BORROWED: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "cloudwatch:DeleteAlarms"): (ALARM, AUTOSCALING),
     **{
-        ("AWS::RDS::DBInstance", f"secretsmanager:{verb}"): (
-            SECRET,
-            "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
-        )
-        for verb in ("CreateSecret", "DescribeSecret", "RotateSecret", "TagResource")
+        (kind, action): (resource, source)
+        for kind, source in RDS.items()
+        for action, resource in {
+            **{f"secretsmanager:{verb}": SECRET for verb in SECRET_VERBS},
+            "kms:DescribeKey": KEY,
+        }.items()
     },
-    ("AWS::RDS::DBInstance", "kms:DescribeKey"): (
-        KEY,
-        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
-    ),
 }

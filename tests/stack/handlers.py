@@ -60,11 +60,6 @@ class Question:
     keys: Keys = field(default_factory=dict, hash=False, compare=False)
     operations: frozenset[str] = frozenset()
 
-    def __str__(self) -> str:
-        """Write it as a line of the tables, or of the policy."""
-        asked = ", ".join(sorted(self.operations))
-        return f'("{self.kind}", "{self.action}") on {self.resource}, asked by {asked}'
-
 
 @cache
 def schema(kind: str) -> dict[str, Any]:

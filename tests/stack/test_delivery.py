@@ -15,8 +15,6 @@ from stack import rights
 from stack.checks.body import Body, of_type, statements, walk
 from tests.stack.environments import VARIABLES, body
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-INLINE_OF_ROLE, MANAGED = 10_240, 6_144
 PIPELINE = Path(rights.__file__).parents[1] / "pipeline"
 # What a deploy and the tasks around it run; bootstrap is an administrator's.
 OF_A_JOB = ("deliver.py", "operate.py", "image/*.py", "release/*.py")
@@ -65,17 +63,6 @@ def text(node: object, **parameters: str) -> str:
         node = node.get("Fn::Sub", "known-to-aws")
     values = {"AWS::Partition": "aws", "AWS::StackName": "delivery-shop", **parameters}
     return re.sub(r"\$\{([^}]+)\}", lambda it: values.get(it[1], "known-to-aws"), str(node))
-
-
-def size(policy: object) -> int:
-    """Count a policy's characters as IAM does, with names as long as they may be."""
-    names = {"${ApplicationStack}": "s" * 36, "${AWS::AccountId}": "1" * 12}
-    written = json.dumps(policy, separators=(",", ":"))
-    written = re.sub(r'\{"Fn::Sub":("[^"]*")\}', r"\1", written)
-    written = re.sub(r'\{"(Ref|Fn::GetAtt)":[^}]*\}', f'"{"a" * 100}"', written)
-    for name, value in {**names, "${AWS::Partition}": "aws", "${AWS::Region}": "r" * 14}.items():
-        written = written.replace(name, value)
-    return len(written)
 
 
 def applications() -> Iterator[Body]:
@@ -141,19 +128,6 @@ def test_role_and_user_have_the_same_rights(role: Body) -> None:
         [{"Ref": "DeploymentRole"}],
         [{"Ref": "DeploymentUser"}],
     )
-
-
-def test_every_policy_fits_where_it_is_put() -> None:
-    """AWS refuses what is too long, and inside of a user hardly anything fits."""
-    for identity in ("role", "user"):
-        made = body("staging", "delivery", STACK_IDENTITY=identity)
-        for _, each in of_type(made, "AWS::IAM::ManagedPolicy"):
-            assert size(each["PolicyDocument"]) <= MANAGED
-        for _, each in of_type(made, "AWS::IAM::Role"):
-            assert size([policy["PolicyDocument"] for policy in each.get("Policies", [])]) <= (
-                INLINE_OF_ROLE
-            )
-        assert all("Policies" not in each for _, each in of_type(made, "AWS::IAM::User"))
 
 
 def test_an_access_key_is_in_a_secret_and_in_no_output() -> None:

