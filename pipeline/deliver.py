@@ -71,7 +71,9 @@ def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
 
     ecr.require_own(settings)
     options = blueprint.options(settings)
-    outputs = delivery.bootstrap(settings, blueprint.delivery(settings), say).outputs
+    url = options.gitlab_url if options.identity == "role" else ""
+    body = blueprint.delivery(settings)
+    outputs = delivery.bootstrap(settings, body, say, gitlab_url=url).outputs
     if gitlab:
         names = gitlab_variables.set_all(settings, options, outputs)
         say(Note(f"set in {options.gitlab_project}: {', '.join(names)}"))

@@ -74,5 +74,3 @@ def _alarms(options: Options) -> Iterator[str]:
 def _identity(options: Options) -> Iterator[str]:
     if options.identity == "role" and not options.gitlab_project:
         yield "STACK_IDENTITY=role needs STACK_GITLAB_PROJECT: whose jobs may take the role"
-    if options.identity != "role" and options.oidc_provider_arn:
-        yield "STACK_OIDC_PROVIDER_ARN goes with STACK_IDENTITY=role: nobody else logs in by it"

@@ -38,27 +38,21 @@ def add(template: Template, options: Options, rights: PolicyDocument) -> None:
 
 
 def _role(template: Template, options: Options) -> iam.Role:
-    provider = options.oidc_provider_arn or Ref(_provider(template, options))
     role = template.add_resource(
-        iam.Role("DeploymentRole", AssumeRolePolicyDocument=_trust(options, provider))
+        iam.Role("DeploymentRole", AssumeRolePolicyDocument=_trust(options))
     )
     _output(template, "DeploymentRole", "The role that GitLab's jobs take", GetAtt(role, "Arn"))
     return role
 
 
-def _provider(template: Template, options: Options) -> iam.OIDCProvider:
-    """Trust the tokens of a GitLab that are made for AWS to read, by their audience."""
-    return template.add_resource(
-        iam.OIDCProvider("GitLab", Url=options.gitlab_url, ClientIdList=[options.gitlab_url])
-    )
-
-
-def _trust(options: Options, provider: str | Ref) -> PolicyDocument:
+def _trust(options: Options) -> PolicyDocument:
     """Trust a token for this audience, of this project and of these branches, and no other.
 
+    The provider is the account's, and no resource of this stack: invoke bootstrap creates it.
     https://docs.gitlab.com/ci/cloud_services/aws/
     """
     host = urlsplit(options.gitlab_url).netloc
+    provider = Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:oidc-provider/{host}")
     project = f"project_path:{options.gitlab_project}:ref_type:branch:ref:"
     branches = [project + branch for branch in options.gitlab_branches]
     return document(

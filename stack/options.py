@@ -18,7 +18,6 @@ from stack.values import (
     HOSTED_ZONE,
     KEYS,
     PROJECT,
-    PROVIDER,
     SCHEDULE,
     SECRET,
     among,
@@ -189,12 +188,6 @@ class Options:
         "its protected branches, comma-separated",
         BRANCHES,
         "main",
-    )
-    oidc_provider_arn: str | None = option(
-        "STACK_OIDC_PROVIDER_ARN",
-        "the account's OIDC provider of that GitLab, where it has one already",
-        PROVIDER,
-        local="",
     )
 
     @property

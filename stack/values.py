@@ -66,7 +66,6 @@ DOMAIN = matching(
 )
 HOSTED_ZONE = matching(r"Z[A-Z0-9]{5,31}", "the ID of a hosted zone such as Z0123456789ABC")
 SECRET = matching(_OF_SECRETS_MANAGER, "the ARN of a Secrets Manager secret")
-PROVIDER = matching(r"arn:aws[\w-]*:iam::\d{12}:oidc-provider/\S+", "the ARN of an OIDC provider")
 EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 SCHEDULE = matching(r"(rate|cron)\([^()]+\)", "such as rate(1 day) or cron(0 3 * * ? *)")

@@ -1,14 +1,29 @@
-"""The delivery stack, created or updated."""
+"""The delivery stack, created or updated, and what its account has to have once."""
 
-from pipeline.release import parameters, stack, template, update
+from pipeline import aws
+from pipeline.errors import ConfigurationError
+from pipeline.release import (
+    gitlab_provider,
+    linked_roles,
+    parameters,
+    stack,
+    template,
+    update,
+)
 from pipeline.release.stack import Stack
+from pipeline.release.states import Step
 from pipeline.release.template import Desired
 from pipeline.settings import Settings
 from pipeline.view.events import Say, stage
 
 
-def bootstrap(settings: Settings, body: str, say: Say) -> Stack:
-    """Create or update the delivery stack, whose template is `body`, and return it."""
+def bootstrap(settings: Settings, body: str, say: Say, *, gitlab_url: str = "") -> Stack:
+    """Create or update the delivery stack, whose template is `body`, and return it.
+
+    Before it, the account gets what it has only once: service-linked roles and, with a
+    `gitlab_url`, the OIDC provider. The emulator has neither. Raises ConfigurationError for a
+    repository that exists and is another's.
+    """
     names = {
         "RepositoryName": settings.ecr_repository.partition("/")[2],
         "ApplicationStack": settings.stack_name,
@@ -16,5 +31,42 @@ def bootstrap(settings: Settings, body: str, say: Say) -> Stack:
     found = stack.observe(settings, settings.delivery_stack_name)
     parameters.require_valid(template.load(body), names, found.parameters)
     found = update.ensure_updatable(settings, found, say)
+    if not settings.is_local:
+        if found.step is Step.CREATE:
+            _require_new_repository(settings, found)
+        linked_roles.ensure(settings, say)
+        if gitlab_url:
+            gitlab_provider.ensure(settings, gitlab_url, say)
     with stage(say, "delivery stack"):
+        found = _retain_provider(settings, found, Desired(body, names), say)
         return update.apply(settings, found, Desired(body, names), say)
+
+
+def _require_new_repository(settings: Settings, found: Stack) -> None:
+    """Raise ConfigurationError if the repository exists that the stack is about to create.
+
+    It is of the stack's account and region: image/ecr.py, require_own.
+    """
+    name = settings.ecr_repository.partition("/")[2]
+    client = aws.client(settings, "ecr")
+    try:
+        client.describe_repositories(repositoryNames=[name])
+    except client.exceptions.RepositoryNotFoundException:
+        return
+    raise ConfigurationError(
+        f"the repository {name} exists, and stack {found.name} did not create it",
+        hint=f"if nothing needs it: aws ecr delete-repository --repository-name {name}\n"
+        "or set another ECR_REPOSITORY",
+    )
+
+
+def _retain_provider(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
+    """Have a provider that the stack owns be retained, before the update that drops it."""
+    if settings.is_local or found.step is not Step.UPDATE:
+        return found
+    deployed = stack.deployed_template(settings, found.name)
+    body = gitlab_provider.retained(deployed, template.load(wanted.body))
+    if body is None:
+        return found
+    first = Desired(template.dump(body), wanted.parameters)
+    return update.apply(settings, found, first, say)

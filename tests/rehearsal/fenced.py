@@ -114,7 +114,6 @@ def settings_of(port: int) -> dict[str, str]:
         "STACK_EGRESS": "public",
         "STACK_IDENTITY": "role",
         "STACK_GITLAB_PROJECT": "group/shop",
-        "STACK_OIDC_PROVIDER_ARN": f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com",
         **{f"STACK_{each}": "no" for each in ("ACCESS_LOGS", "ALARMS", "AUTOSCALING", "DASHBOARD")},
     }
     return {f"FENCED_{name}": text for name, text in plain.items()}

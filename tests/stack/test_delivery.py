@@ -28,7 +28,19 @@ WITHOUT_A_CALL = {
 # What is called in the local account alone.
 OF_THE_EMULATOR = {"elasticloadbalancing:DescribeLoadBalancers"}
 # A shell in production is a person's, with credentials of their own, and never a job's.
-OF_A_PERSON = {"ecs:ExecuteCommand"}
+OF_A_PERSON = {
+    "ecs:ExecuteCommand",
+    # invoke bootstrap is an administrator's.
+    "ecr:DescribeRepositories",
+    *(f"iam:{verb}" for verb in ("CreateServiceLinkedRole", "GetRole")),
+    *(
+        f"iam:{verb}"
+        for verb in (
+            *("AddClientIDToOpenIDConnectProvider", "CreateOpenIDConnectProvider"),
+            *("GetOpenIDConnectProvider", "ListOpenIDConnectProviders"),
+        )
+    ),
+}
 # Why a statement of CloudFormation's role has no resource of its own.
 ON_EVERYTHING = {
     "HandsOff": "it refuses",
@@ -105,16 +117,13 @@ def test_a_job_of_this_project_s_branches_takes_the_role_and_no_other(role: Body
             ]
         },
     }
-    assert trust["Principal"] == {"Federated": {"Ref": "GitLab"}}
+    provider = "arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/gitlab.com"
+    assert trust["Principal"] == {"Federated": {"Fn::Sub": provider}}
 
 
-def test_a_provider_that_the_account_has_is_not_made_again() -> None:
-    """An account has one for a GitLab."""
-    arn = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
-    made = body("staging", "delivery", STACK_OIDC_PROVIDER_ARN=arn)
-    assert "GitLab" not in made["Resources"]
-    trust = made["Resources"]["DeploymentRole"]["Properties"]["AssumeRolePolicyDocument"]
-    assert trust["Statement"][0]["Principal"] == {"Federated": arn}
+def test_the_provider_is_the_account_s_and_no_environment_s(role: Body) -> None:
+    """Whoever removes an environment would take GitLab's login from the others."""
+    assert not list(of_type(role, "AWS::IAM::OIDCProvider"))
 
 
 def test_role_and_user_have_the_same_rights(role: Body) -> None:

@@ -37,7 +37,6 @@ LACKS = {
     ],
     "delivery": [
         "AWS::IAM::AccessKey",
-        "AWS::IAM::OIDCProvider",
         "AWS::IAM::User",
         "AWS::SecretsManager::Secret",
     ],

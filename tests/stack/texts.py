@@ -12,7 +12,6 @@ from tests.stack.environments import SECRET
 
 SWITCH = ["yes", "no"]
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/b"
-PROVIDER = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
 # Texts that each option takes.
 TEXTS: dict[str, list[str]] = {
     "STACK_ZONES": ["2", "3"],
@@ -43,7 +42,6 @@ TEXTS: dict[str, list[str]] = {
     "STACK_GITLAB_URL": ["https://gitlab.com", "https://gitlab.example.com"],
     "STACK_GITLAB_PROJECT": ["group/shop", "group/team/shop"],
     "STACK_GITLAB_BRANCHES": ["main", "main, release/*"],
-    "STACK_OIDC_PROVIDER_ARN": [PROVIDER],
 }
 # Texts that each refuses, and what it says is allowed.
 WHICH = "yes or no"
@@ -79,7 +77,6 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "STACK_GITLAB_URL": (["http://gitlab.com", "https://gitlab.com/"], "an address such as https"),
     "STACK_GITLAB_PROJECT": (["shop", "group/*"], "the path of a project"),
     "STACK_GITLAB_BRANCHES": (["main,", "a b"], "names of branches"),
-    "STACK_OIDC_PROVIDER_ARN": (["gitlab.com"], "the ARN of an OIDC provider"),
 }
 DEFAULTS = {each.metadata["name"]: each.metadata["default"] for each in options.declared()}
 
@@ -155,12 +152,6 @@ CONFLICTS = [
         lambda it: it["STACK_IDENTITY"] == "role" and not it["STACK_GITLAB_PROJECT"],
         ("STACK_IDENTITY", "STACK_GITLAB_PROJECT"),
         "whose jobs may take the role",
-    ),
-    Conflict(
-        {"STACK_OIDC_PROVIDER_ARN": PROVIDER},
-        lambda it: it["STACK_IDENTITY"] != "role" and it["STACK_OIDC_PROVIDER_ARN"],
-        ("STACK_OIDC_PROVIDER_ARN", "STACK_IDENTITY"),
-        "nobody else logs in by it",
     ),
 ]
 

@@ -44,6 +44,12 @@ class Registry:
             details.append({"imageDigest": digest, "imageTags": own, **pushed, **repository})
         return {"imageDetails": details}
 
+    def describe_repositories(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Describe repositories by name."""
+        for name in request["repositoryNames"]:
+            self._repository(name)
+        return {"repositories": [{"repositoryName": each} for each in request["repositoryNames"]]}
+
     def get_authorization_token(self, _request: dict[str, Any]) -> dict[str, Any]:
         """Return a token for docker login."""
         token = base64.b64encode(b"AWS:password of the story").decode()

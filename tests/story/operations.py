@@ -117,7 +117,7 @@ class Operations:
         after, stack.now = stack.now, before
         yield BEGIN_SECONDS
         for resource in _left_over(after, before):
-            self.resources.remove(resource)
+            self.resources.remove(resource, created=True)
         if verb == "CREATE":
             stack.become("ROLLBACK_COMPLETE")
             return

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from pipeline import blueprint, command, operate
-from pipeline.release import bootstrap as delivery
+from pipeline import blueprint, command, deliver, operate
 from pipeline.release import deploy as releases
 from pipeline.revision import Image
 from pipeline.view.events import Proven
@@ -95,9 +94,8 @@ class Person:
     def bootstrap(self) -> Outcome:
         """Type `invoke bootstrap`, as an administrator."""
         settings = self.world.settings
-        body = blueprint.delivery(settings)
         with self.world.caller.administrator():
-            return self._run(lambda say: delivery.bootstrap(settings, body, say))
+            return self._run(lambda say: deliver.bootstrap(settings, say))
 
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""

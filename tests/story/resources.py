@@ -76,9 +76,18 @@ class Resources:
         if deployment.state == "FAILED":
             raise ResourceFailed(BREAKER)
 
-    def remove(self, resource: Resource) -> None:
-        """Delete a resource."""
-        kind = resource.declared.kind
+    def remove(self, resource: Resource, *, created: bool = False) -> None:
+        """Delete a resource unless its policy retains it; `created`: by what is rolled back.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        kind, policy = resource.declared.kind, resource.declared.deletion
+        if policy == "Retain" or (policy == "RetainExceptOnCreate" and not created):
+            return
+        if kind == "AWS::ECR::Repository":
+            self.world.ecr.repositories.pop(resource.physical, None)
+        if kind == "AWS::IAM::OIDCProvider":
+            self.world.iam.providers.pop(resource.physical, None)
         if kind == "AWS::ECS::Service":
             self.world.services.delete(
                 self.world.services.by_name[resource.physical.rpartition("/")[2]]
@@ -133,6 +142,10 @@ class Resources:
 
     def _aws_s3_bucket(self, resource: Resource, _properties: dict[str, Any]) -> None:
         resource.physical = resource.physical.lower()
+
+    def _aws_iam_oidcprovider(self, resource: Resource, properties: dict[str, Any]) -> None:
+        host = properties["Url"].removeprefix("https://")
+        resource.physical = self.world.iam.add_provider(host, *properties["ClientIdList"])
 
     def _aws_ecr_repository(self, resource: Resource, properties: dict[str, Any]) -> None:
         resource.physical = properties.get("RepositoryName", resource.physical)

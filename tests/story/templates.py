@@ -16,6 +16,7 @@ class Declared:
     kind: str
     properties: dict[str, Any]
     needs: frozenset[str]
+    deletion: str = "Delete"
 
 
 class Template:
@@ -35,7 +36,10 @@ class Template:
         resources = self.document["Resources"].items()
         return {
             name: Declared(
-                each["Type"], resolve(each.get("Properties", {}), scope), frozenset(_needs(each))
+                each["Type"],
+                resolve(each.get("Properties", {}), scope),
+                frozenset(_needs(each)),
+                each.get("DeletionPolicy", "Delete"),
             )
             for name, each in resources
             if scope.holds(each.get("Condition"))

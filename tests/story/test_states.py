@@ -125,6 +125,7 @@ def test_a_deletion_that_is_stuck_is_finished_by_recover(
 
 def test_a_delivery_stack_that_is_stuck_is_freed_too(deployed: World, person: Person) -> None:
     """By the same command: its role makes the changes of the application stack."""
+    deployed.ecr.repositories.clear()
     assert person.bootstrap().code == 0
     delivery = deployed.stacks.find(deployed.settings.delivery_stack_name)
     delivery.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")

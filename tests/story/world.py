@@ -25,6 +25,7 @@ from tests.story.ecr import Registry
 from tests.story.ecs import Ecs
 from tests.story.elb import Balancers
 from tests.story.history import History
+from tests.story.iam import Iam
 from tests.story.identities import Identities
 from tests.story.logs import Logs
 from tests.story.refusals import Refusal
@@ -73,6 +74,7 @@ class World:
         self.change_sets = ChangeSets(self)
         self.cloudformation = CloudFormation(self)
         self.sts = Identities()
+        self.iam = Iam()
         self.secretsmanager = self.secrets
         self.elbv2 = self.elb
         self.caller = callers.Caller(callers.bootstrapped(self))
@@ -151,6 +153,11 @@ class World:
     def is_created(self) -> bool:
         """Whether there is, or was, an application stack."""
         return any(each.name == self.settings.stack_name for each in self.stacks.all)
+
+    def stack_of_delivery(self) -> Stack:
+        """Return the delivery stack, also one that was deleted."""
+        name = self.settings.delivery_stack_name
+        return next(each for each in reversed(self.stacks.all) if each.name == name)
 
     def serving(self) -> set[str]:
         """Return the digests that the load balancer sends requests to."""

@@ -1,0 +1,65 @@
+"""The service-linked roles of an account: AWS's services act with them, and each exists once.
+
+They belong to no environment. CloudFormation would have some of them made on the way, and then
+the first cluster of an account can fail, because the role is not there yet:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+"""
+
+from typing import Any
+
+from pipeline import aws
+from pipeline.errors import ConfigurationError
+from pipeline.settings import Settings
+from pipeline.view.events import Note, Say
+
+# Service -> the name of its role:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+ROLES = {
+    "ecs.amazonaws.com": "AWSServiceRoleForECS",
+    "ecs.application-autoscaling.amazonaws.com": (
+        "AWSServiceRoleForApplicationAutoScaling_ECSService"
+    ),
+    "elasticloadbalancing.amazonaws.com": "AWSServiceRoleForElasticLoadBalancing",
+    "rds.amazonaws.com": "AWSServiceRoleForRDS",
+}
+# What CreateServiceLinkedRole answers when the role exists.
+TAKEN = "InvalidInput"
+
+
+def ensure(settings: Settings, say: Say) -> None:
+    """Create each role that is missing.
+
+    Raises ConfigurationError when these credentials may not.
+    """
+    iam = aws.client(settings, "iam")
+    for service, name in ROLES.items():
+        if not exists(iam, name):
+            _create(iam, service, say)
+
+
+def exists(iam: Any, name: str) -> bool:
+    """Whether the account has a role; False, too, where one may not look."""
+    try:
+        iam.get_role(RoleName=name)
+    except iam.exceptions.ClientError as error:
+        if aws.error_code(error) in {"NoSuchEntity", "AccessDenied"}:
+            return False
+        raise
+    return True
+
+
+def _create(iam: Any, service: str, say: Say) -> None:
+    try:
+        iam.create_service_linked_role(AWSServiceName=service)
+    except iam.exceptions.ClientError as error:
+        code = aws.error_code(error)
+        if code == TAKEN:
+            return
+        if code != "AccessDenied":
+            raise
+        raise ConfigurationError(
+            f"these credentials may not create the service-linked role of {service}",
+            hint="an administrator types it once in the account: "
+            f"aws iam create-service-linked-role --aws-service-name {service}",
+        ) from error
+    say(Note(f"created the service-linked role of {service}"))
