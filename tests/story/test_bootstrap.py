@@ -37,7 +37,9 @@ def with_role(settings: Settings, stack_name: str = "shop-staging") -> Settings:
 
 
 @pytest.fixture(autouse=True)
-def _role(world: World) -> None:
+def _new_account(world: World) -> None:
+    world.stacks.all.clear()
+    world.ecr.repositories.clear()
     world.settings = with_role(world.settings)
 
 
