@@ -171,10 +171,8 @@ def change_request(call: Call, _text: str) -> str:
 
 
 def raise_quota(_call: Call, _text: str) -> str:
-    """Name where quotas are raised."""
-    return (
-        "remove what is not needed, or ask for more: https://console.aws.amazon.com/servicequotas"
-    )
+    """Name where quotas are raised; the console has another address in each partition."""
+    return "remove what is not needed, or ask for more in the AWS console, under Service Quotas"
 
 
 def look_at_state(call: Call, _text: str) -> str:

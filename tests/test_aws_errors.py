@@ -102,7 +102,7 @@ def test_what_botocore_slows_down_for_is_throttling() -> None:
         (refusal("ThrottlingException"), Failed, REPEAT),
         (refusal("ServiceUnavailable"), Failed, REPEAT),
         (refusal("ValidationError"), Failed, "correct what the message names"),
-        (refusal("LimitExceededException"), Failed, "servicequotas"),
+        (refusal("LimitExceededException"), Failed, "Service Quotas"),
         (refusal("ClusterNotFoundException"), Failed, "account and the region"),
         (refusal("407"), Failed, "not one of AWS"),
         (instance(botocore.exceptions.ReadTimeoutError), Failed, "no answer"),

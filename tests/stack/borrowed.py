@@ -13,6 +13,10 @@ AUTOSCALING = (
     "https://docs.aws.amazon.com/autoscaling/application/userguide/"
     "security_iam_id-based-policy-examples.html"
 )
+ZONES = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "intrinsic-function-reference-getavailabilityzones.html"
+)
 # A managed password: both pages list these, and `kms:CreateGrant` with its condition is asked for
 # by the handlers as well.
 RDS = {
@@ -29,6 +33,14 @@ BORROWED: dict[tuple[str, str], tuple[str, str]] = {
         f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/1/2",
         "https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html",
     ),
+    # Fn::GetAZs, of which CloudFormation makes each subnet's zone.
+    **{
+        ("AWS::EC2::Subnet", f"ec2:Describe{what}"): (
+            "*",
+            ZONES,
+        )
+        for what in ("AvailabilityZones", "AccountAttributes", "Subnets")
+    },
     ("AWS::EC2::VPCEndpoint", "route53:AssociateVPCWithHostedZone"): (
         "*",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-iam.html",
