@@ -52,7 +52,7 @@ UNBOUND = (
     *("logs:Describe*", "sns:List*"),
     # AWS's pages differ on whether these know a resource: tests/stack/differing.py. A task
     # definition is harmless by itself: its roles must be passed, and a task of it be run.
-    *("ecs:RegisterTaskDefinition", "ecs:CreateCluster"),
+    *("ecs:RegisterTaskDefinition", "ecs:CreateCluster", "sns:Unsubscribe"),
     # Declared for the update of a cluster; no template can ask for an account's settings.
     *("ecs:PutAccountSetting", "ecs:PutAccountSettingDefault"),
 )

@@ -27,6 +27,8 @@ ROLE_ACTIONS = (
     *("GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies"),
 )
 PASSED_TO = {"Tasks": "ecs-tasks", "Service": "ecs", "Schedule": "scheduler"}
+# invoke bootstrap creates these service-linked roles; a service creates one again that somebody
+# deleted, with the permissions of who asks it for something.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
 LINKED = ("ecs", "ecs.application-autoscaling", "elasticloadbalancing", "rds")
 CERTIFICATE_ACTIONS = (

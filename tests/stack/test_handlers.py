@@ -194,7 +194,8 @@ def test_cloudformation_may_do_what_a_service_asks_of_another(kind: str, action:
 @pytest.mark.parametrize("action", DIFFERING)
 def test_what_aws_s_pages_differ_about_is_allowed_on_everything(action: str) -> None:
     """Whatever AWS asks about: the ARN, or `*`. Nobody tightens it again."""
-    arn = "arn:aws:ecs:eu-west-1:123456789012:anything/of-any-name"
+    arn = f"arn:aws:{action.partition(':')[0]}:eu-west-1:123456789012:anything"
+    assert all(source.startswith("https://") for source in DIFFERING[action][:2])
     identities = ["DeliveryServiceRole", *(["DeploymentPolicy"] if action in OF_A_DEPLOY else [])]
     for title in identities:
         for resource in ("*", arn):
