@@ -13,7 +13,6 @@ from stack.values import (
     BRANCHES,
     DOMAIN,
     EMAIL,
-    ENVIRONMENT,
     GITLAB,
     HOSTED_ZONE,
     KEYS,
@@ -22,10 +21,13 @@ from stack.values import (
     SECRET,
     among,
     between,
+    names_of_secrets,
     switch,
 )
 
 LOCAL = "local"
+# No message repeats what these hold: it may be a secret itself, in the place of its ARN.
+HIDDEN = {"STACK_SECRETS", "DATABASE_SECRET_ARN"}
 
 
 class OptionsError(ValueError):
@@ -122,7 +124,9 @@ class Options:
         "STACK_SCHEDULE", "when entries/scheduled.sh runs, such as rate(1 day)", SCHEDULE, local=""
     )
     secrets: tuple[str, ...] | None = option(
-        "STACK_SECRETS", "the application's own secrets, comma-separated NAME=ARN", ENVIRONMENT
+        "STACK_SECRETS",
+        "the application's own secrets, comma-separated NAME=ARN",
+        names_of_secrets,
     )
     secrets_keys: tuple[str, ...] | None = option(
         "STACK_SECRETS_KEYS",
@@ -138,7 +142,9 @@ class Options:
         local="external",
     )
     database_secret_arn: str | None = option(
-        "DATABASE_SECRET_ARN", "the secret that holds an external database's URL", SECRET
+        "DATABASE_SECRET_ARN",
+        "the secret that holds an external database's URL",
+        SECRET,
     )
     domain: str | None = option("STACK_DOMAIN", "the name to serve, with HTTPS", DOMAIN, local="")
     hosted_zone_id: str | None = option(
@@ -234,4 +240,5 @@ def _read_all(
         try:
             values[each.name] = known["parse"](text) if text else None
         except ValueError as error:
-            yield f"{known['name']}: {text!r} is not {error}"
+            shown = "what it holds (not shown here)" if known["name"] in HIDDEN else repr(text)
+            yield f"{known['name']}: {shown} is not {error}"

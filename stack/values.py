@@ -50,17 +50,45 @@ def switch(text: str) -> bool:
     return text == "yes"
 
 
-# A secret with or without its six random letters; a key of its JSON, a stage and a version; or a
-# parameter: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+# A secret with or without its six random letters, and a key of its JSON with a stage or a version;
+# or a parameter. ECS takes a parameter's name, too, which could as well be the secret itself.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+_PART = r"[^\s,:]*"
 _OF_SECRETS_MANAGER = (
-    r"arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[^\s,:]+(:[^\s,:]*:[^\s,:]*:[^\s,:]*)?"
+    r"arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[^\s,:]+"
+    rf"(:{_PART}:({_PART}:|:{_PART}))?"
 )
 _OF_PARAMETER_STORE = r"arn:aws[\w-]*:ssm:[\w-]+:\d{12}:parameter/[^\s,:]+"
-ENVIRONMENT = several(
-    rf"[A-Z_][A-Z0-9_]*=({_OF_SECRETS_MANAGER}|{_OF_PARAMETER_STORE})",
-    "NAME=ARN of a secret or a parameter, and more of them after commas",
+# What the task definitions set themselves.
+OWN_VARIABLES = (
+    *("ASSETS_BUCKET", "ASSETS_URL", "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PASSWORD"),
+    *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "WEB_PORT"),
 )
-KEYS = several(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+", "ARNs of KMS keys, comma-separated")
+_NAMES = several(
+    rf"[A-Z_][A-Z0-9_]*=({_OF_SECRETS_MANAGER}|{_OF_PARAMETER_STORE})",
+    "NAME=ARN, comma-separated: the ARN of a parameter, or of a secret, which may end in :KEY::",
+)
+
+
+def names_of_secrets(text: str) -> tuple[str, ...]:
+    """Read NAME=ARN, and more of them after commas; a container takes each name once.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+    """
+    pairs = _NAMES(text)
+    names = [pair.partition("=")[0] for pair in pairs]
+    if len(set(names)) < len(names) or set(names) & set(OWN_VARIABLES):
+        own = ", ".join(OWN_VARIABLES)
+        raise ValueError(f"NAME=ARN, comma-separated, with each NAME once and none of {own}")
+    return pairs
+
+
+# A policy for an alias allows nothing:
+# https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+KEYS = several(
+    r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+",
+    "ARNs of KMS keys, arn:...:key/ID, comma-separated; an alias is none",
+)
 DOMAIN = matching(
     r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", "a domain such as shop.example.com"
 )

@@ -17,6 +17,7 @@ from tests.stack.texts import (
     combinations,
     mended,
     problems_of,
+    refusal,
     repeatable,
     slips,
 )
@@ -52,7 +53,7 @@ def test_all_that_is_malformed_is_told_at_once(slips: dict[str, str], unknown: s
     assert len(problems) == len(slips) + len(unknown)
     for name, text in slips.items():
         (problem,) = [each for each in problems if each.startswith(f"{name}:")]
-        assert f"{text!r} is not " in problem
+        assert problem.startswith(refusal(name, text))
         assert WRONG[name][1] in problem
     told = {each.split()[0] for each in problems if "is no option" in each}
     assert told == unknown

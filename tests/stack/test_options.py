@@ -12,6 +12,7 @@ from tests.stack.texts import (
     WRONG,
     Conflict,
     problems_of,
+    refusal,
 )
 
 MALFORMED = [(name, text) for name, (texts, _) in WRONG.items() for text in texts]
@@ -27,8 +28,22 @@ def test_an_option_that_is_not_set_has_its_default() -> None:
 def test_a_malformed_text_is_refused_with_what_is_allowed(name: str, text: str) -> None:
     """The message has the name, the text and what it should have been."""
     (problem,) = problems_of({name: text})
-    assert problem.startswith(f"{name}: {text!r} is not ")
+    assert problem.startswith(refusal(name, text))
     assert WRONG[name][1] in problem
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"STACK_SECRETS": "SECRET_KEY=hunter2"},
+        {"DATABASE_SECRET_ARN": "postgres://app:hunter2@host/app"},
+    ],
+)
+def test_a_secret_in_the_place_of_its_arn_is_not_repeated(variables: dict[str, str]) -> None:
+    """The message goes to the log of a job, which more people read than the secret."""
+    (problem,) = problems_of(variables)
+    assert "hunter2" not in problem
+    assert "ARN" in problem
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS, ids=lambda each: "-".join(each.names))

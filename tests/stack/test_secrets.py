@@ -5,16 +5,25 @@ from typing import Any
 import pytest
 
 from stack.checks.body import Body, of_type, statements
+from stack.values import OWN_VARIABLES
 from tests.iam import allows
 from tests.stack import physical
-from tests.stack.environments import EXTERNAL, body
+from tests.stack.environments import EXTERNAL, VARIABLES, body
 from tests.story.template_functions import resolve
 
 NAME = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop"
 WHOLE = f"{NAME}-AbCdEf"
 OTHER = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:other-AbCdEf"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d"
-FORMS = [WHOLE, f"{WHOLE}:password::", f"{WHOLE}:password:AWSCURRENT:", NAME, f"{NAME}:password::"]
+FORMS = [
+    WHOLE,
+    f"{WHOLE}:password::",
+    f"{WHOLE}:password:AWSCURRENT:",
+    f"{WHOLE}:::0a1b2c3d",
+    f"{WHOLE}:::",
+    NAME,
+    f"{NAME}:password::",
+]
 
 
 def execution(made: Body, **parameters: str) -> list[dict[str, Any]]:
@@ -43,6 +52,19 @@ def test_an_external_database_s_secret_is_readable_in_every_form(form: str) -> N
     allowed = execution(made, DatabaseUrl=form)
     assert allows(allowed, "secretsmanager:GetSecretValue", WHOLE, {})
     assert not allows(allowed, "secretsmanager:GetSecretValue", OTHER, {})
+
+
+@pytest.mark.parametrize("environment", VARIABLES)
+def test_no_secret_takes_the_name_of_a_variable_that_the_stack_sets(environment: str) -> None:
+    """ECS refuses such a task definition; so each of these names is refused before."""
+    made = body(environment, "application", STACK_SECRETS="")
+    names = {
+        each["Name"]
+        for _, task in of_type(made, "AWS::ECS::TaskDefinition")
+        for container in task["ContainerDefinitions"]
+        for each in [*container["Environment"], *container["Secrets"]]
+    }
+    assert names <= set(OWN_VARIABLES)
 
 
 def test_a_parameter_is_readable() -> None:

@@ -59,10 +59,17 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "STACK_WORKER": (["1"], WHICH),
     "STACK_SCHEDULE": (["daily", "0 3 * * *"], "such as rate(1 day)"),
     "STACK_SECRETS": (
-        ["KEY=value", f"key={SECRET}", f"A={SECRET},", f"A={SECRET}:key", f"A={PARAMETER}:2"],
+        [
+            *("KEY=value", f"key={SECRET}", f"A={SECRET},", f"A={SECRET}:key", f"A={PARAMETER}:2"),
+            *(f"A={SECRET}, A={PARAMETER}", f"WEB_PORT={SECRET}"),
+            f"A={SECRET}:key:AWSCURRENT:1a2b",
+        ],
         "NAME=ARN",
     ),
-    "STACK_SECRETS_KEYS": (["alias/shop", PARAMETER], "ARNs of KMS keys"),
+    "STACK_SECRETS_KEYS": (
+        ["alias/shop", "arn:aws:kms:eu-west-1:123456789012:alias/shop", PARAMETER],
+        "ARNs of KMS keys",
+    ),
     "STACK_DATABASE": (["mysql"], "one of postgres, aurora, external"),
     "DATABASE_SECRET_ARN": (["postgres://host/name", PARAMETER], "the ARN of a Secrets Manager"),
     "STACK_DOMAIN": (["shop", "https://shop.example.com", "-.com"], "a domain such as"),
@@ -168,6 +175,12 @@ repeatable = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+def refusal(name: str, text: str) -> str:
+    """Return how a message on a malformed text begins."""
+    shown = "what it holds (not shown here)" if name in options.HIDDEN else repr(text)
+    return f"{name}: {shown} is not "
 
 
 def problems_of(variables: Mapping[str, str], environment: str = "staging") -> list[str]:
