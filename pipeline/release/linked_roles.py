@@ -22,8 +22,9 @@ ROLES = {
     "elasticloadbalancing.amazonaws.com": "AWSServiceRoleForElasticLoadBalancing",
     "rds.amazonaws.com": "AWSServiceRoleForRDS",
 }
-# What CreateServiceLinkedRole answers when the role exists.
-TAKEN = "InvalidInput"
+# What CreateServiceLinkedRole answers when the role exists: InvalidInput with this word, or what
+# CreateRole answers.
+TAKEN = "has been taken"
 
 
 def ensure(settings: Settings, say: Say) -> None:
@@ -53,7 +54,7 @@ def _create(iam: Any, service: str, say: Say) -> None:
         iam.create_service_linked_role(AWSServiceName=service)
     except iam.exceptions.ClientError as error:
         code = aws.error_code(error)
-        if code == TAKEN:
+        if code == "EntityAlreadyExists" or TAKEN in str(error):
             return
         if code != "AccessDenied":
             raise
