@@ -19,7 +19,7 @@ PREFIXES = {
     r"eusc-": None,
 }
 # https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html
-# https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html
+# https://docs.aws.amazon.com/solutions/latest/distributed-load-testing-on-aws/deploy-govcloud.html
 NO_ASSETS = {
     CHINA: "CloudFront serves no files under a name of its own there",
     GOVCLOUD: "CloudFront is not in that partition",

@@ -29,6 +29,10 @@ BORROWED: dict[tuple[str, str], tuple[str, str]] = {
         f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1",
         "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917",
     ),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "iam:CreateServiceLinkedRole"): (
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/elasticloadbalancing.amazonaws.com/linked",
+        "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html",
+    ),
     ("AWS::WAFv2::WebACLAssociation", "elasticloadbalancing:SetWebACL"): (
         f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/1/2",
         "https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html",

