@@ -30,7 +30,9 @@ def add(
 ) -> scheduler.Schedule:
     """Add the schedule, which starts one task of the deployed revision at each time.
 
-    It is in a group of its own, because the scheduler has metrics for groups alone.
+    It is in a group of its own, because the scheduler has metrics for groups alone. A schedule
+    cannot change its group, so another group needs another logical ID:
+    https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
     """
     task = add_deployed(template, tasks, "ScheduledTaskDefinition", SCHEDULED)
     template.add_output(
@@ -66,7 +68,7 @@ def add(
         schedule_alarms.add(template, alarms, room.cluster.cluster, group)
     return template.add_resource(
         scheduler.Schedule(
-            "Schedule",
+            "GroupedSchedule",
             Condition=DEPLOY,
             GroupName=Ref(group),
             ScheduleExpression=expression,

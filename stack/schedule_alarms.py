@@ -33,7 +33,7 @@ def add(
             Condition=DEPLOY,
             Description="A scheduled task failed",
             EventPattern=_failed(cluster),
-            Targets=[events.Target(Id="topic", Arn=Ref(alarms.topic))],
+            Targets=[events.Target(Id="topic", Arn=Ref(alarms.topic), InputTransformer=_words())],
         )
     )
     template.add_resource(
@@ -63,6 +63,18 @@ def _failed(cluster: ecs.Cluster) -> dict[str, object]:
             "$or": [{"containers": container}, {"stopCode": ["TaskFailedToStart"]}],
         },
     }
+
+
+def _words() -> events.InputTransformer:
+    """Write what a person reads, by mail, in the place of the event.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    message = "A scheduled task of ${AWS::StackName} failed at <at>: invoke logs shows why. <task>"
+    return events.InputTransformer(
+        InputPathsMap={"at": "$.detail.stoppedAt", "task": "$.detail.taskArn"},
+        InputTemplate=Sub(f'"{message}"'),
+    )
 
 
 def _policy(topic: sns.Topic) -> PolicyDocument:

@@ -1,5 +1,7 @@
 """The alarms: when they ring, by CloudWatch's own arithmetic."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +61,25 @@ def test_one_bad_minute_wakes_nobody() -> None:
     assert not rings(alarms("rolling")["WebDownAlarm"], [HEALTHY, NO_TARGET])
 
 
+@pytest.mark.parametrize(
+    ("minute", "slow"),
+    [
+        ({"RequestCount": 600.0, "TargetResponseTime": 3.0}, True),
+        ({"RequestCount": 600.0, "TargetResponseTime": 0.1}, False),
+        # One visitor at night, whose page is the first one of a new task.
+        ({"RequestCount": 1.0, "TargetResponseTime": 3.0}, False),
+        (NO_TARGET, False),
+        ({}, False),
+    ],
+)
+def test_slow_answers_ring_where_there_are_enough_of_them(
+    *, minute: dict[str, float], slow: bool
+) -> None:
+    """A handful says nothing about a revision, which this alarm would stop."""
+    assert rings(alarms("rolling")["WebSlowAlarm"], [minute] * 3) is slow
+    assert not rings(alarms("rolling")["WebSlowAlarm"], [HEALTHY, minute, minute])
+
+
 def test_a_switch_leaves_one_of_two_target_groups_without_tasks() -> None:
     """Whichever of them serves: the other one's emptiness is no outage."""
     metrics = alarms("blue_green")["WebDownAlarm"]["Metrics"]
@@ -70,12 +91,11 @@ def test_a_switch_leaves_one_of_two_target_groups_without_tasks() -> None:
     assert value(expression, {}) == 1
 
 
-def test_nobody_is_woken_where_nothing_is_to_be_served() -> None:
+@pytest.mark.parametrize("title", ["WebErrorsAlarm", "WebDownAlarm"])
+def test_nobody_is_woken_where_nothing_is_to_be_served(title: str) -> None:
     """Before the first revision, and with no task wanted."""
     made = body("staging", "application")
-    assert alarms("rolling")["WebDownAlarm"]["ActionsEnabled"] == {
-        "Fn::If": ["Serves", True, False]
-    }
+    assert alarms("rolling")[title]["ActionsEnabled"] == {"Fn::If": ["Serves", True, False]}
     assert made["Conditions"]["Serves"] == {
         "Fn::And": [
             {"Condition": "Deploy"},
@@ -114,6 +134,8 @@ def exited(code: int, name: str = "scheduled") -> dict[str, Any]:
     return {"name": name, "lastStatus": "STOPPED", "exitCode": code}
 
 
+# Of those in AWS's example of such an event, the ones that every stopped task has.
+FIELDS_OF_A_STOPPED_TASK = {"clusterArn", "group", "lastStatus", "stoppedAt", "taskArn"}
 AGENT = "aws-guardduty-agent-1a2b3c"
 NOT_RUN = {"name": "scheduled", "lastStatus": "STOPPED"}
 FAILURES = {
@@ -138,6 +160,19 @@ def test_a_scheduled_task_that_fails_raises_an_alarm(scheduled: Body, what: str)
     pattern = resolve(rule["EventPattern"], physical.scope(scheduled))
     assert matches(pattern, {**FAILURES, **NO_FAILURES}[what]) is (what in FAILURES)
     assert [each["Arn"] for each in rule["Targets"]] == [{"Ref": "AlarmTopic"}]
+
+
+def test_the_message_of_a_failed_task_has_only_what_each_such_event_has(scheduled: Body) -> None:
+    """A placeholder that nothing fills would stand in the mail as it is."""
+    (rule,) = [each for _, each in of_type(scheduled, "AWS::Events::Rule")]
+    words = rule["Targets"][0]["InputTransformer"]
+    template = resolve(words["InputTemplate"], physical.scope(scheduled))
+    assert physical.STACK in json.loads(template)
+    assert set(re.findall("<([^>]+)>", template)) == words["InputPathsMap"].keys()
+    for path in words["InputPathsMap"].values():
+        root, detail, name = path.split(".")
+        assert (root, detail) == ("$", "detail")
+        assert name in FIELDS_OF_A_STOPPED_TASK
 
 
 def test_a_task_that_the_scheduler_gave_up_raises_an_alarm(scheduled: Body) -> None:

@@ -49,8 +49,8 @@ def test_nobody_reaches_the_worker_and_a_bad_one_is_taken_back() -> None:
 def test_the_schedule_starts_the_deployed_revision_where_services_run() -> None:
     """In the cluster, in the tasks' subnets and group, with the same address policy."""
     found = made(**SCHEDULED)
-    target = properties(found, "Schedule")["Target"]
-    assert found["Resources"]["Schedule"]["Condition"] == "Deploy"
+    target = properties(found, "GroupedSchedule")["Target"]
+    assert found["Resources"]["GroupedSchedule"]["Condition"] == "Deploy"
     assert target["Arn"] == {"Fn::GetAtt": ["Cluster", "Arn"]}
     start = target["EcsParameters"]
     assert start["TaskDefinitionArn"] == {"Ref": "ScheduledTaskDefinition"}
