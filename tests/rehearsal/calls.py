@@ -156,8 +156,6 @@ OF_RIGHTS: dict[str, Call] = {
     ),
 }
 OF_TASKS: dict[str, Call] = {
-    "define another kind of task": define("fenced-web"),
-    "define another environment's migration": define(f"{LONGER}-migrate"),
     "run another kind of task": run_task(OURS, "fenced-web"),
     "run another environment's migration": run_task(OURS, f"{LONGER}-migrate"),
     "run a task in another cluster": run_task(OTHER, "fenced-migrate"),
