@@ -1,4 +1,4 @@
-"""What AWS has in one partition and not in another: regions and options that are refused by name.
+"""What AWS has in one region and not in another: regions and options that are refused by name.
 
 A partition has its own accounts, ARNs and host names: `aws`, `aws-cn` (China) and `aws-us-gov`
 (GovCloud). https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
@@ -24,6 +24,9 @@ NO_ASSETS = {
     CHINA: "CloudFront serves no files under a name of its own there",
     GOVCLOUD: "CloudFront is not in that partition",
 }
+# Regions in which Fargate has fewer zones than an option may ask for:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+ZONES = {"cn-north-1": 2, "us-west-1": 2}
 
 
 def of(region: str) -> str | None:
@@ -43,3 +46,5 @@ def _problems(options: Options, region: str) -> Iterator[str]:
         yield f"AWS_REGION: {region} is of no supported partition: aws, {CHINA} or {GOVCLOUD}"
     elif options.assets and (reason := NO_ASSETS.get(partition)):
         yield f"STACK_ASSETS=yes does not work in {region}: {reason}"
+    if options.zones > (zones := ZONES.get(region, options.zones)):
+        yield f"STACK_ZONES={options.zones} does not work in {region}: Fargate has {zones} zones"

@@ -99,6 +99,18 @@ def test_an_option_is_refused_where_it_does_not_work(region: str) -> None:
     assert refusals(chosen, "eu-west-1") == []
 
 
+@pytest.mark.parametrize(
+    ("region", "refused"),
+    [("us-west-1", True), ("cn-north-1", True), ("cn-northwest-1", False), ("eu-west-1", False)],
+)
+def test_three_zones_are_refused_where_fargate_has_two(region: str, *, refused: bool) -> None:
+    """Otherwise CloudFormation finds no third zone, or a task is put where Fargate is not."""
+    expected = f"STACK_ZONES=3 does not work in {region}: Fargate has 2 zones"
+    three = options.read("staging", {"STACK_ZONES": "3"})
+    assert refusals(three, region) == ([expected] if refused else [])
+    assert refusals(replace(three, zones=2), region) == []
+
+
 def test_a_refusal_is_a_mistake_of_the_configuration(staging: Settings) -> None:
     """Exit 2, before anything is rendered."""
     wrong = replace(staging, region="cn-north-1", stack_options=(("STACK_ASSETS", "yes"),))
