@@ -110,6 +110,13 @@ def cancel(_: Context, env: str = "local") -> None:
 
 @task(help={"env": ENV})
 @guarded
+def restart(_: Context, env: str = "local") -> None:
+    """Start the tasks of the deployed revision again, and verify the service."""
+    operate.restart(settings.load(env), operate.view())
+
+
+@task(help={"env": ENV})
+@guarded
 def recover(_: Context, env: str = "local") -> None:
     """Free a stack that is stuck after a failed rollback, update or deletion."""
     operate.recover(settings.load(env), operate.view())
@@ -182,6 +189,7 @@ namespace = Collection(
         logs,
         shell,
         cancel,
+        restart,
         recover,
         bootstrap,
         engine,

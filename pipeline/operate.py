@@ -119,6 +119,16 @@ def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
         oneoff.migrate(settings, current, image, say)
 
 
+def restart(settings: Settings, say: Say) -> None:
+    """Start the tasks of the deployed revision again, by a new deployment that is proven."""
+    from pipeline.image import registry
+    from pipeline.release import restart as restarting
+
+    say, times = report.timed(say)
+    if restarting.restart(settings, registry.find, say):
+        say(Note(times()))
+
+
 def cancel(settings: Settings, say: Say) -> None:
     """Cancel the update of the application stack."""
     from pipeline.release import cancel as cancellation

@@ -7,8 +7,8 @@ from troposphere import Equals, Not, Parameter, Ref, Template
 from stack.options import Options
 
 DEPLOY = "Deploy"
-# The condition that somebody has restarted the services.
-RESTARTED = "Restarted"
+# The condition that an update of a service is a new deployment, whatever it changes.
+FORCED = "ForcedDeployment"
 # Fargate's sizes, in CPU units: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 CPU_UNITS = ["256", "512", "1024", "2048", "4096", "8192", "16384"]
 
@@ -61,9 +61,10 @@ def _port(template: Template) -> Parameter:
 
 
 def _nonce(template: Template) -> Parameter:
-    """Add the parameter by which `invoke restart` deploys the same revision again."""
-    nonce = text(template, "DeploymentNonce", "A new value deploys the same revision again", "")
-    template.add_condition(RESTARTED, Not(Equals(Ref(nonce), "")))
+    """Add the parameter that forces a new deployment of the services."""
+    what = "Forces a new deployment; empty but for the time of a restart"
+    nonce = text(template, "DeploymentNonce", what, "")
+    template.add_condition(FORCED, Not(Equals(Ref(nonce), "")))
     return nonce
 
 

@@ -11,7 +11,7 @@ from stack.cluster import Cluster, launch
 from stack.egress import Egress
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
-from stack.parameters import DEPLOY, RESTARTED, Parameters
+from stack.parameters import DEPLOY, FORCED, Parameters
 from stack.security_groups import Groups
 from stack.target_groups import switches
 from stack.tasks import WEB
@@ -61,11 +61,15 @@ def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
 def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, Any]:
     """Decide the properties that every service of the stack has.
 
-    Each update of a service is a new deployment: without that, ECS refuses a changed strategy,
-    and with a new nonce alone the same revision is deployed again.
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    A deployment is forced while DeploymentNonce has a value, and at no other time. AWS's pages
+    differ on whether EnableForceNewDeployment forces each update of the service, or only one
+    that changes the nonce. A forced rollback would start the tasks that have just failed.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-forcenewdeployment.html
+    https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecs.ForceNewDeployment.html
     """
-    nonce = If(RESTARTED, Ref(parameters.nonce), Ref(AWS_NO_VALUE))
+    forced = ecs.ForceNewDeployment(
+        EnableForceNewDeployment=True, ForceNewDeploymentNonce=Ref(parameters.nonce)
+    )
     network = ecs.AwsvpcConfiguration(
         AssignPublicIp=room.egress.public_address,
         Subnets=[Ref(each) for each in room.egress.subnets],
@@ -74,9 +78,7 @@ def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, An
     return {
         "Condition": DEPLOY,
         "Cluster": Ref(room.cluster.cluster),
-        "ForceNewDeployment": ecs.ForceNewDeployment(
-            EnableForceNewDeployment=True, ForceNewDeploymentNonce=nonce
-        ),
+        "ForceNewDeployment": If(FORCED, forced, Ref(AWS_NO_VALUE)),
         "EnableExecuteCommand": options.exec,
         "EnableECSManagedTags": True,
         "PropagateTags": "SERVICE",

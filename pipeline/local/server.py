@@ -5,6 +5,7 @@ of `pipeline` it imports its own parts alone. They replace private functions of 
 by name, so its version is pinned, and the server does not start where a name has moved.
 
 - `server_stacks`: a stack waits for its service, and rolls back one that fails.
+- `server_force`: a template can force a new deployment of a service.
 - `server_operations`: a stack does one thing at a time, and what it does can be cancelled.
 - `server_tasks`: a task serves when it answers, and ends when its requests have ended.
 - `server_endings`: a task that ended is noticed, and leaves nothing.
@@ -35,6 +36,7 @@ from pipeline.local import (
     server_credentials,
     server_endings,
     server_fargate,
+    server_force,
     server_guard,
     server_health,
     server_loopback,
@@ -126,6 +128,7 @@ def main() -> None:
     repair_loaded_state()
     server_stacks.keep_types()
     server_stacks.begin_deployments()
+    server_force.force_deployments()
     server_operations.refuse_while_busy()
     server_operations.cancel_by_user()
     server_operations.delete_after_operation()

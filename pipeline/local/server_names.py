@@ -65,6 +65,7 @@ NEEDED = {
         "_services",
         "_task_ip",
         "_tasks",
+        "_update_service",
     ),
 }
 

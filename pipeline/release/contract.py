@@ -5,7 +5,7 @@ import json
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
 
-REVISION, REPOSITORY = "WebAppRevision", "RepositoryURL"
+REVISION, REPOSITORY, NONCE = "WebAppRevision", "RepositoryURL", "DeploymentNonce"
 # Name -> what it is for. docs/stack.md lists the same.
 PARAMETERS = {
     REVISION: "the image's tag; empty: everything but what serves",
@@ -24,8 +24,9 @@ OUTPUTS = {
     "WebURL": "the address of the load balancer, or of the domain",
     "LoadBalancerDNSName": "the load balancer's own DNS name",
 }
-# What is looked at if a template has it.
+# What is used if a template has it.
 OPTIONAL = {
+    NONCE: "what `invoke restart` sets to force a new deployment of the services",
     "WebHealthPath": "the path that the load balancer asks a task, for the words of a failure",
     "WorkerServiceName": "the ECS service of the worker, which is watched and proven, too",
     "WorkerTaskDefinition": "the task definition that the worker's service is to run",

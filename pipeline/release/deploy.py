@@ -9,6 +9,7 @@ from pipeline.release import (
     age,
     changes,
     contract,
+    forced,
     grace,
     oneoff,
     parameters,
@@ -26,10 +27,6 @@ from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Proven, Say, stage
 
-# How often a deploy begins again because someone else changed the stack meanwhile.
-TURNS = 5
-# A stack may be read as it was before for seconds after a call. Together, the pauses outlast that.
-TURN_SECONDS = 5.0
 DELIVERY_SECONDS = 10.0
 
 
@@ -56,13 +53,7 @@ def deploy(
     """
     wanted = delivered(settings, desired.naming(contract.decided(settings, image.tag)), say)
     release = Release(settings, image, wanted, allow_older, say)
-    for _ in range(TURNS):
-        try:
-            return _take_turn(release)
-        except Busy as busy:
-            say(Note(f"{busy.what}: looking again"))
-            polling.sleep(TURN_SECONDS)
-    raise Busy(settings.stack_name)
+    return update.in_turn(settings, lambda: _take_turn(release), say)
 
 
 def delivered(settings: Settings, wanted: Desired, say: Say) -> Desired:
@@ -101,7 +92,7 @@ def _take_turn(release: Release) -> bool:
     migrates = needs_migration(release, found, deployed, relation)
     if migrates:
         found = _prepare(release, found, deployed)
-    found = _update(release, found, migrates=migrates)
+    found = _release(release, found, deployed, migrates=migrates)
     with stage(say, "proof"):
         proven = _prove(release, found)
     say(proven)
@@ -201,10 +192,30 @@ def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
     return found
 
 
-def _update(release: Release, found: Stack, *, migrates: bool) -> Stack:
+def _release(release: Release, found: Stack, deployed: template.Body, *, migrates: bool) -> Stack:
+    """Migrate and release, by a forced deployment if ECS takes the change by no other.
+
+    Its rollback must be forced, too, so that what is deployed gets a nonce before. None stays.
+    """
+    settings, say, wanted = release.settings, release.say, release.wanted
+    if forced.is_needed(template.load(wanted.body), deployed):
+        if forced.is_possible(deployed):
+            with stage(say, "infrastructure"):
+                current = stack.deployed_template(settings, found.name)
+                now = replace(wanted, body=template.dump(current), parameters={})
+                found = forced.begin(settings, found, now, say)
+        wanted = wanted.naming(forced.nonce())
+    found = _update(release, found, wanted, migrates=migrates)
+    if forced.is_on(found.parameters):
+        with stage(say, "infrastructure"):
+            found = forced.end(settings, found, wanted, say)
+    return found
+
+
+def _update(release: Release, found: Stack, wanted: Desired, *, migrates: bool) -> Stack:
     """Migrate and release: no migration begins before CloudFormation has accepted the change."""
     settings, say = release.settings, release.say
-    with changes.proposal(settings, found, release.wanted) as proposed:
+    with changes.proposal(settings, found, wanted) as proposed:
         update.show(proposed, found, say)
         if migrates:
             with stage(say, "migrate"):

@@ -36,26 +36,36 @@ class Judgement:
     fault: dict[str, Any] | None = None
 
 
-def judge(expected: str, image: Image, observed: Service | None, now: float) -> Judgement:
+def judge(
+    expected: str, image: Image, observed: Service | None, now: float, replaced: str = ""
+) -> Judgement:
     """Compare a service with what it is to run: `image`, by the task definition `expected`.
 
-    `expected` is an ARN, `now` in seconds since 1970. Only a rollout in progress may still
-    come right: a finished one that runs something else was rolled back by its circuit
-    breaker, and a task that stopped for a fault does not become good by another one's start.
+    `expected` is an ARN, `now` in seconds since 1970; `replaced` is the id of the deployment
+    that a restart has replaced, which runs the same definition and image, "" otherwise. Only a
+    rollout in progress may still come right: a finished one that runs something else was rolled
+    back by its circuit breaker, and a task that stopped for a fault does not become good by
+    another one's start.
     """
     if observed is None:
         return Judgement(Verdict.FAILED, "there is no service")
-    if failure := _failure(expected, observed):
+    if failure := _failure(expected, observed, replaced):
         return failure
-    if waiting := _waiting(expected, image, observed, now):
+    waiting = _waiting(expected, image, observed, now)
+    if waiting or (waiting := _earlier(observed) if replaced else ""):
         return Judgement(Verdict.PENDING, waiting)
     if not observed.tasks:
         return Judgement(Verdict.EMPTY, "no task runs, and none is wanted")
     return Judgement(Verdict.PROVEN)
 
 
-def _failure(expected: str, observed: Service) -> Judgement | None:
+def _failure(expected: str, observed: Service, replaced: str) -> Judgement | None:
     """Return what cannot come right any more."""
+    if replaced and observed.deployment == replaced:
+        return Judgement(
+            Verdict.FAILED,
+            f"it was not restarted, or was rolled back: its deployment is still {replaced}",
+        )
     if observed.rollout.revision != expected:
         revision = short(observed.rollout.revision)
         return Judgement(Verdict.FAILED, f"the service was rolled back to {revision}")
@@ -77,6 +87,15 @@ def _waiting(expected: str, image: Image, observed: Service, now: float) -> str:
         if problem:
             return f"task {short(task.arn)} {problem}"
     return ""
+
+
+def _earlier(observed: Service) -> str:
+    """Name the first task that another deployment than the primary one started; "" for none.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
+    others = (each for each in observed.tasks if each.deployment != observed.deployment)
+    return next((f"task {short(each.arn)} is of an earlier deployment" for each in others), "")
 
 
 def _problem(expected: str, image: Image, task: Task, healthy: frozenset[str] | None) -> str:

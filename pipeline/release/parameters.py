@@ -16,10 +16,11 @@ HIDDEN = "****"
 
 def require_free(named: Mapping[str, str]) -> None:
     """Raise ConfigurationError for a parameter that the deploy itself decides."""
-    if decided := sorted(set(named) & set(contract.PARAMETERS)):
+    if decided := sorted(set(named) & {*contract.PARAMETERS, contract.NONCE}):
         raise ConfigurationError(
             f"--parameter {', '.join(decided)}: the deploy decides this itself",
-            hint="check out the revision to deploy; ECR_REPOSITORY names the repository",
+            hint="check out the revision to deploy; ECR_REPOSITORY names the repository; "
+            "invoke restart starts the tasks of the deployed revision again",
         )
 
 
@@ -69,7 +70,7 @@ def carried_over(
         name: text
         for name, text in deployed.items()
         if name in declared
-        and name not in {*named, *contract.PARAMETERS}
+        and name not in {*named, *contract.PARAMETERS, contract.NONCE}
         and text not in {HIDDEN, str(declared[name].get("Default"))}
     }
 

@@ -1,6 +1,6 @@
 """The proof that an environment serves a release. What is not proven has failed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline import polling
@@ -26,19 +26,29 @@ class Claim:
     url: str
 
 
-def prove(settings: Settings, stack: Stack, image: Image, url: str, say: Say) -> Proven:
+def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
+    settings: Settings,
+    stack: Stack,
+    image: Image,
+    url: str,
+    say: Say,
+    *,
+    replaced: Mapping[str, str] | None = None,
+) -> Proven:
     """Watch until the environment is proven to serve `image`; return what was proven.
 
     Proven are every service of the stack (definition, digest, health, no fault), the image of
-    the schedule, and an answer of the front door at `url`. Raises Failed with the cause when
-    something else runs, nothing runs that nobody switched off, or it does not come in time.
+    the schedule, and an answer of the front door at `url`. After a restart, `replaced` has the
+    ids of the deployments before it, by service name: none of them serves. Raises Failed with
+    the cause when something else runs, nothing runs that nobody switched off, or it does not
+    come in time.
     """
     until = polling.monotonic() + PROOF_SECONDS
     claim, shown = Claim(stack, image, url), dict[str, Rollout]()
     while True:
         observed = _observe(settings, stack)
         _show(observed, shown, say)
-        place, judgement = _worst(stack, image, observed)
+        place, judgement = _worst(stack, image, observed, replaced or {})
         if judgement.verdict is Verdict.PROVEN:
             return _prove_outside(settings, claim, observed)
         if judgement.verdict is not Verdict.PENDING or polling.monotonic() > until:
@@ -52,7 +62,7 @@ def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | 
     It is as strict as `prove`: what is None here is what `prove` waits for, or fails with.
     """
     observed = _observe(settings, stack)
-    _, judgement = _worst(stack, image, observed)
+    _, judgement = _worst(stack, image, observed, {})
     if judgement.verdict is not Verdict.PROVEN:
         return None
     try:
@@ -76,11 +86,20 @@ def _show(observed: Observed, shown: dict[str, Rollout], say: Say) -> None:
             shown[place.service] = each.rollout
 
 
-def _worst(stack: Stack, image: Image, observed: Observed) -> tuple[Place | None, Judgement]:
+def _worst(
+    stack: Stack, image: Image, observed: Observed, replaced: Mapping[str, str]
+) -> tuple[Place | None, Judgement]:
     """Judge every service, and return the one that is furthest from proven."""
     now = polling.wall()
     judgements: list[tuple[Place | None, Judgement]] = [
-        (place, _judge(stack, place, judge(place.expected, image, each, now)))
+        (
+            place,
+            _judge(
+                stack,
+                place,
+                judge(place.expected, image, each, now, replaced.get(place.service, "")),
+            ),
+        )
         for place, each in observed
     ]
     return worst(judgements or [(None, Judgement(Verdict.FAILED, "there is no service"))])

@@ -34,7 +34,8 @@ class Service:
     """A service at one moment.
 
     `healthy` are the addresses of healthy targets, None without a load balancer. `stopped`
-    are this deployment's tasks that stopped, as DescribeTasks returns them.
+    are this deployment's tasks that stopped, as DescribeTasks returns them. `deployment` is the
+    id of the primary deployment.
     """
 
     rollout: Rollout
@@ -42,6 +43,7 @@ class Service:
     tasks: tuple[Task, ...]
     healthy: frozenset[str] | None
     stopped: tuple[dict[str, Any], ...] = ()
+    deployment: str = ""
 
 
 def place(stack: Stack) -> Place | None:
@@ -91,6 +93,7 @@ def observe(settings: Settings, where: Place) -> Service | None:
         tuple(tasks.parse(each) for each in describe_tasks(settings, where, "RUNNING")),
         targets.healthy(targets.read(settings, groups)) if groups else None,
         tasks.of_deployment(describe_tasks(settings, where, "STOPPED"), primary),
+        primary.get("id", ""),
     )
 
 

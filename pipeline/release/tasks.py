@@ -17,7 +17,8 @@ class Task:
 
     `definition` is an ARN; `digests` are image name -> digest, "" when ECS has none;
     `started` is in seconds since 1970, None before the task runs; `health` is that of its
-    containers' own health checks: HEALTHY, UNHEALTHY or UNKNOWN.
+    containers' own health checks: HEALTHY, UNHEALTHY or UNKNOWN; `deployment` is the id of the
+    service's deployment that started it.
     """
 
     arn: str
@@ -26,6 +27,7 @@ class Task:
     digests: dict[str, str]
     started: float | None = None
     health: str = "UNKNOWN"
+    deployment: str = ""
 
 
 def read(settings: Settings, cluster: str, arns: list[str]) -> list[dict[str, Any]]:
@@ -51,6 +53,7 @@ def parse(task: dict[str, Any]) -> Task:
         {each["image"]: each.get("imageDigest", "") for each in images},
         started.timestamp() if started else None,
         task.get("healthStatus", "UNKNOWN"),
+        task.get("startedBy", ""),
     )
 
 

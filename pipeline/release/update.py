@@ -1,5 +1,8 @@
 """One update of a stack: a change set that is shown, executed and followed, in turn with others."""
 
+from collections.abc import Callable
+
+from pipeline import polling
 from pipeline.errors import RecoveryNeeded
 from pipeline.release import changes, outcome, recover, stack, watch
 from pipeline.release.changes import ChangeSet
@@ -9,6 +12,25 @@ from pipeline.release.template import Desired
 from pipeline.release.watch import Operation
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say
+
+# How often a command begins again because someone else changed the stack meanwhile.
+TURNS = 5
+# A stack may be read as it was before for seconds after a call. Together, the pauses outlast that.
+TURN_SECONDS = 5.0
+
+
+def in_turn(settings: Settings, turn: Callable[[], bool], say: Say) -> bool:
+    """Return what a turn at the application stack returns; one that raises Busy is repeated.
+
+    Raises Busy when others keep changing the stack.
+    """
+    for _ in range(TURNS):
+        try:
+            return turn()
+        except Busy as busy:
+            say(Note(f"{busy.what}: looking again"))
+            polling.sleep(TURN_SECONDS)
+    raise Busy(settings.stack_name)
 
 
 def ensure_updatable(settings: Settings, found: Stack, say: Say) -> Stack:

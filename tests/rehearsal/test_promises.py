@@ -1,5 +1,6 @@
 """What a deploy promises, on the real thing: each test breaks something that users break."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -134,6 +135,41 @@ def test_a_new_secret_arrives_in_one_deploy(project: Project, url: str) -> None:
         assert output.stages == ["infrastructure", "migrate", "release", "proof"]
         assert visitor.failures == []
         assert version(url) == project.git("rev-parse", "HEAD")
+
+
+def test_a_rotated_secret_arrives_by_a_restart(project: Project, url: str) -> None:
+    """New containers of the same revision have it, and visitors notice nothing."""
+    secrets = project.client("secretsmanager")
+    arn = secrets.create_secret(Name="rotated", SecretString="first")["ARN"]
+    assert project.deploy(**SOON, LOCAL_STACK_SECRETS=f"ROTATED={arn}").code == 0
+    before, revision = service(project), version(url)
+    tasks = {each["taskArn"] for each in project.running_tasks()}
+    secrets.put_secret_value(SecretId=arn, SecretString="second")
+    with visiting(url) as visitor:
+        output = project.run("invoke", "restart")
+
+    assert output.code == 0, output.text
+    assert output.stages == ["restart", "proof"]
+    assert "proven: " in output.text
+    assert visitor.failures == []
+    assert version(url) == revision
+    after = service(project)
+    assert after["taskDefinition"] == before["taskDefinition"]
+    assert after["deployments"][0]["id"] != before["deployments"][0]["id"]
+    assert not tasks & {each["taskArn"] for each in project.running_tasks()}
+    assert {variable(project, each, "ROTATED") for each in containers(project)} == {"second"}
+
+
+def containers(project: Project) -> list[str]:
+    """List the ids of the web service's containers."""
+    return [each["runtimeId"] for task in project.running_tasks() for each in task["containers"]]
+
+
+def variable(project: Project, container: str, name: str) -> str:
+    """Read a variable of a container's environment."""
+    listed = project.run("docker", "inspect", "--format", "{{json .Config.Env}}", container)
+    variables = dict(each.partition("=")[::2] for each in json.loads(listed.text))
+    return str(variables[name])
 
 
 def test_a_task_that_never_becomes_healthy_is_explained(project: Project, url: str) -> None:

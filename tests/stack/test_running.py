@@ -50,10 +50,9 @@ def services(**variables: str) -> list[Body]:
 
 @pytest.mark.parametrize("percent", ["0", "50", "100"])
 def test_the_share_of_spot_can_be_changed(percent: str) -> None:
-    """A strategy may be changed with a new deployment; a launch type can never become one."""
+    """A strategy may be changed by a forced deployment; a launch type can never become one."""
     for service in services(STACK_SPOT_PERCENT=percent):
         assert "LaunchType" not in service
-        assert service["ForceNewDeployment"]["EnableForceNewDeployment"] is True
         weights = {
             each["CapacityProvider"]: each["Weight"] for each in service["CapacityProviderStrategy"]
         }
@@ -61,11 +60,19 @@ def test_the_share_of_spot_can_be_changed(percent: str) -> None:
         assert all(weights[name] or name == "FARGATE" for name in weights)
 
 
-def test_a_nonce_restarts_every_service() -> None:
-    """Without one, a service has none: the least that ECS takes is a letter."""
-    for service in services():
-        assert service["ForceNewDeployment"]["ForceNewDeploymentNonce"] == {
-            "Fn::If": ["Restarted", {"Ref": "DeploymentNonce"}, {"Ref": "AWS::NoValue"}]
+def test_a_deployment_is_forced_while_there_is_a_nonce() -> None:
+    """By default there is none: no other update of a service, nor a rollback, is forced."""
+    made = body("staging", "application", STACK_WORKER="yes")
+    assert made["Parameters"]["DeploymentNonce"]["Default"] == ""
+    condition = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DeploymentNonce"}, ""]}]}
+    assert made["Conditions"]["ForcedDeployment"] == condition
+    forced = {
+        "EnableForceNewDeployment": True,
+        "ForceNewDeploymentNonce": {"Ref": "DeploymentNonce"},
+    }
+    for _, service in of_type(made, "AWS::ECS::Service"):
+        assert service["ForceNewDeployment"] == {
+            "Fn::If": ["ForcedDeployment", forced, {"Ref": "AWS::NoValue"}]
         }
 
 

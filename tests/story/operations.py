@@ -121,7 +121,11 @@ class Operations:
         if verb == "CREATE":
             stack.become("ROLLBACK_COMPLETE")
             return
-        yield from self._restore_services(stack)
+        try:
+            yield from self._restore_services(stack)
+        except ResourceFailed as error:
+            stack.become("UPDATE_ROLLBACK_FAILED", str(error))
+            return
         if reason := self.failing_rollbacks.pop(stack.name, ""):
             stack.become("UPDATE_ROLLBACK_FAILED", reason)
             return

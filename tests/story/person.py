@@ -101,6 +101,10 @@ class Person:
         """Type `invoke migrate`, or `invoke migrate --stop`."""
         return self._run(lambda say: operate.migrate(self.world.settings, say, stop=stop))
 
+    def restart(self) -> Outcome:
+        """Type `invoke restart`."""
+        return self._run(lambda say: operate.restart(self.world.settings, say))
+
     def recover(self) -> Outcome:
         """Type `invoke recover`."""
         return self._run(lambda say: operate.recover(self.world.settings, say))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.story.identities import arn
+from tests.story.resources import ResourceFailed
 
 if TYPE_CHECKING:
     from tests.story.clock import Process
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 FAILURES = 3
 SCHEDULE_SECONDS = 0.5
+UNFORCED = (
+    'Resource handler returned message: "Invalid request provided: When switching from launch type '
+    "to capacity provider strategy on an existing service, or making a change to a capacity "
+    "provider strategy on a service that is already using one, you must force a new deployment."
+    '" (HandlerErrorCode: InvalidRequest)'
+)
 FAULTS = ("EssentialContainerExited", "TaskFailedToStart")
 
 
@@ -41,7 +48,9 @@ class Service:
     desired: int
     target_groups: list[str]
     deployments: list[Deployment] = field(default_factory=list)
-    completed: str = ""
+    completed: Deployment | None = None
+    nonce: str = ""
+    strategy: list[dict[str, Any]] = field(default_factory=list)
     status: str = "ACTIVE"
 
     @property
@@ -62,6 +71,9 @@ class Services:
         self.world = world
         self.by_name: dict[str, Service] = {}
         self.deployed = 0
+        # AWS's pages differ on whether EnableForceNewDeployment forces every update of a service,
+        # or only one with another nonce.
+        self.always_forces = False
 
     def apply(self, properties: dict[str, Any]) -> Service:
         """Create or update a service as a template declares it."""
@@ -72,9 +84,31 @@ class Services:
             desired = int(properties.get("DesiredCount", 1))
             service = self.by_name[name] = Service(name, properties["Cluster"], desired, groups)
         service.desired = int(properties.get("DesiredCount", service.desired))
-        if not service.deployments or service.primary.definition != properties["TaskDefinition"]:
-            self.deploy(service, properties["TaskDefinition"])
+        forced = self._is_forced(service, properties)
+        self._change_strategy(service, properties, forced=forced)
+        definition = properties["TaskDefinition"]
+        if forced or not service.deployments or service.primary.definition != definition:
+            self.deploy(service, definition)
         return service
+
+    def _is_forced(self, service: Service, properties: dict[str, Any]) -> bool:
+        """Whether the update is a new deployment, whatever it changes.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-forcenewdeployment.html
+        """
+        force = properties.get("ForceNewDeployment", {})
+        before, service.nonce = service.nonce, force.get("ForceNewDeploymentNonce", "")
+        enabled = bool(force.get("EnableForceNewDeployment"))
+        return enabled and (self.always_forces or service.nonce not in {"", before})
+
+    def _change_strategy(
+        self, service: Service, properties: dict[str, Any], *, forced: bool
+    ) -> None:
+        """Take another capacity provider strategy with a forced deployment alone, as ECS does."""
+        strategy = properties.get("CapacityProviderStrategy", [])
+        if service.deployments and strategy != service.strategy and not forced:
+            raise ResourceFailed(UNFORCED)
+        service.strategy = strategy
 
     def deploy(self, service: Service, definition: str) -> None:
         """Begin a deployment of a task definition."""
@@ -146,7 +180,7 @@ class Services:
     def _complete(self, service: Service, deployment: Deployment) -> None:
         deployment.state = "COMPLETED"
         deployment.reason = f"ECS deployment {deployment.id} completed."
-        service.completed = deployment.definition
+        service.completed = deployment
         service.deployments = [deployment]
         for task in self.tasks(service):
             if task.deployment != deployment.id:
@@ -159,4 +193,9 @@ class Services:
         for task in self.tasks(service, deployment):
             self._stop(task, f"Scaling activity initiated by (deployment {deployment.id})")
         if service.completed:
-            self.deploy(service, service.completed)
+            self._return_to(service, service.completed)
+
+    def _return_to(self, service: Service, deployment: Deployment) -> None:
+        """Roll back to a deployment that was complete: it has its id, and its tasks still run."""
+        service.deployments = [deployment]
+        self.world.clock.start(self._schedule(service, deployment))

@@ -1,0 +1,40 @@
+"""A service's update that forces a new deployment."""
+# ruff: noqa: SLF001 - MiniStack has no public hooks
+
+from typing import Any
+
+import pytest
+
+FORCE = {"ForceNewDeployment": {"EnableForceNewDeployment": True, "ForceNewDeploymentNonce": "a"}}
+
+
+@pytest.fixture
+def update(ministack: dict[str, Any], parts: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+    """The handler of a service's update, and the calls of UpdateService that it makes."""
+    calls: list[dict[str, Any]] = []
+    ecs, provisioners = ministack["ecs"], ministack["provisioners"]
+    ecs._update_service = calls.append
+
+    def handler(service: str, _old: Any, _new: Any, _stack: str) -> Any:
+        ecs._update_service({"service": service})
+
+    provisioners._RESOURCE_HANDLERS = {"AWS::ECS::Service": {"update": handler}}
+    parts["server_force"].force_deployments()
+    return provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["update"], calls
+
+
+def test_force_reaches_the_call(update: tuple[Any, list[dict[str, Any]]]) -> None:
+    """In the update that enables it."""
+    handler, calls = update
+    handler("web", {}, FORCE, "stack")
+    assert calls == [{"service": "web", "forceNewDeployment": True}]
+
+
+def test_no_other_update_is_forced(update: tuple[Any, list[dict[str, Any]]]) -> None:
+    """Neither the next one, nor one that removes it, which a rollback does, nor after an error."""
+    handler, calls = update
+    handler("web", {}, FORCE, "stack")
+    handler("web", FORCE, {}, "stack")
+    off = {"ForceNewDeployment": {"EnableForceNewDeployment": "false"}}
+    handler("web", {}, off, "stack")
+    assert calls[1:] == [{"service": "web"}, {"service": "web"}]
