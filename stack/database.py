@@ -20,6 +20,7 @@ from stack.alarms import Alarms
 from stack.network import Network
 from stack.options import Options
 from stack.security_groups import Groups
+from stack.values import SECRET_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,9 @@ def _external(template: Template) -> Database:
             "DatabaseUrl",
             Type="String",
             Description="The ARN of the secret that holds the database's URL",
+            # The URL itself has a password, which whoever may look at the stack would read.
+            AllowedPattern=SECRET_ARN,
+            ConstraintDescription="the ARN of a secret of Secrets Manager, and not the URL itself",
         )
     )
     url = ecs.Secret(Name="DATABASE_URL", ValueFrom=Ref(given))

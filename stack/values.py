@@ -54,7 +54,7 @@ def switch(text: str) -> bool:
 # or a parameter. ECS takes a parameter's name, too, which could as well be the secret itself.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 _PART = r"[^\s,:]*"
-_OF_SECRETS_MANAGER = (
+SECRET_ARN = (
     r"arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[^\s,:]+"
     rf"(:{_PART}:({_PART}:|:{_PART}))?"
 )
@@ -65,7 +65,7 @@ OWN_VARIABLES = (
     *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "WEB_PORT"),
 )
 _NAMES = several(
-    rf"[A-Z_][A-Z0-9_]*=({_OF_SECRETS_MANAGER}|{_OF_PARAMETER_STORE})",
+    rf"[A-Z_][A-Z0-9_]*=({SECRET_ARN}|{_OF_PARAMETER_STORE})",
     "NAME=ARN, comma-separated: the ARN of a parameter, or of a secret, which may end in :KEY::",
 )
 
@@ -93,7 +93,7 @@ DOMAIN = matching(
     r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", "a domain such as shop.example.com"
 )
 HOSTED_ZONE = matching(r"Z[A-Z0-9]{5,31}", "the ID of a hosted zone such as Z0123456789ABC")
-SECRET = matching(_OF_SECRETS_MANAGER, "the ARN of a Secrets Manager secret")
+SECRET = matching(SECRET_ARN, "the ARN of a Secrets Manager secret")
 EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 SCHEDULE = matching(r"(rate|cron)\([^()]+\)", "such as rate(1 day) or cron(0 3 * * ? *)")

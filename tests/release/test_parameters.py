@@ -10,7 +10,7 @@ from tests.stack.environments import body
 
 LOCAL = body("local", "application")
 DECIDED = {"WebAppRevision": "c0ffee", "RepositoryURL": "registry.example/shop"}
-SET = {**DECIDED, "DatabaseUrl": "arn:of-the-secret"}
+SET = {**DECIDED, "DatabaseUrl": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:url"}
 
 
 def refusal(named: dict[str, str], deployed: dict[str, str] | None = None) -> str:

@@ -42,6 +42,7 @@ def alarms(deployment: str) -> dict[str, Body]:
         (NO_TARGET, True, True),
         (UNHEALTHY, True, True),
         (QUIET, False, False),
+        ({"HealthyHostCount": 1.0}, False, False),
         (ONE_ERROR_AT_NIGHT, False, False),
         ({}, False, True),
     ],

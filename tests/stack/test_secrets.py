@@ -1,5 +1,6 @@
 """What a task may read: every form in which a container names a secret, and no other secret."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,9 +50,16 @@ def test_a_secret_is_readable_in_every_form(form: str) -> None:
 def test_an_external_database_s_secret_is_readable_in_every_form(form: str) -> None:
     """Its ARN is a parameter, which CloudFormation takes apart."""
     made = body("staging", "application", **EXTERNAL)
+    assert re.fullmatch(made["Parameters"]["DatabaseUrl"]["AllowedPattern"], form)
     allowed = execution(made, DatabaseUrl=form)
     assert allows(allowed, "secretsmanager:GetSecretValue", WHOLE, {})
     assert not allows(allowed, "secretsmanager:GetSecretValue", OTHER, {})
+
+
+def test_a_stack_takes_no_url_in_the_place_of_the_secret() -> None:
+    """It has a password, and a stack's parameters are for everybody who may look at it."""
+    parameter = body("staging", "application", **EXTERNAL)["Parameters"]["DatabaseUrl"]
+    assert not re.fullmatch(parameter["AllowedPattern"], "postgres://app:hunter2@host/app")
 
 
 @pytest.mark.parametrize("environment", VARIABLES)
