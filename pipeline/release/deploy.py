@@ -11,6 +11,7 @@ from pipeline.release import (
     contract,
     forced,
     grace,
+    impossible,
     oneoff,
     parameters,
     prove,
@@ -85,7 +86,7 @@ def _take_turn(release: Release) -> bool:
     relation = age.compare(found, image.tag)
     age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
     deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
-    _require_comparable(release, found, deployed)
+    _require_possible(release, found, deployed)
     if proven := already_proven(release, found, deployed):
         say(proven)
         return release.migrated
@@ -99,8 +100,11 @@ def _take_turn(release: Release) -> bool:
     return True
 
 
-def _require_comparable(release: Release, found: Stack, deployed: template.Body) -> None:
-    """Raise Refused for a deployed template that is YAML, or of another function's making."""
+def _require_possible(release: Release, found: Stack, deployed: template.Body) -> None:
+    """Raise Refused for a deployed template that the new one cannot take the place of.
+
+    It is YAML, or of another function's making, or AWS cannot make the one of the other.
+    """
     if found.step is Step.UPDATE and not deployed:
         raise Refused(
             f"the template of stack {found.name} is YAML, which Slipway has not deployed",
@@ -108,6 +112,8 @@ def _require_comparable(release: Release, found: Stack, deployed: template.Body)
             f"invoke stack.template --env {release.settings.environment}",
         )
     release.wanted.require_same(deployed)
+    body, values = template.load(release.wanted.body), _values(release, found)
+    impossible.require_possible(found.name, deployed, body, found.parameters, values)
 
 
 def _prove(release: Release, found: Stack) -> Proven:

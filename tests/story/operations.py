@@ -85,6 +85,7 @@ class Operations:
             del now.resources[logical]
         changed = changes(before.resources, declared)
         yield INFRASTRUCTURE_SECONDS
+        _require_same_types(stack, before, declared)
         for logical in _in_order(declared):
             if logical not in changed:
                 continue
@@ -159,6 +160,19 @@ def changes(before: Mapping[str, Resource], declared: Mapping[str, Declared]) ->
         ):
             actions[name] = "Modify"
     return actions
+
+
+def _require_same_types(
+    stack: Stack, before: Configuration, declared: Mapping[str, Declared]
+) -> None:
+    """Roll the stack back when a logical id has another type than before, as AWS does."""
+    known = {name: each.declared.kind for name, each in before.resources.items()}
+    other = [name for name, each in declared.items() if known.get(name, each.kind) != each.kind]
+    if other:
+        what = "The new template modifies resource type of the following resources"
+        reason = f"Update of resource type is not permitted. {what}: [{', '.join(other)}]"
+        stack.become("UPDATE_ROLLBACK_IN_PROGRESS", reason)
+        raise ResourceFailed(reason)
 
 
 def _is_replaced(name: str, actions: Mapping[str, str], declared: Mapping[str, Declared]) -> bool:
