@@ -39,7 +39,7 @@ def _shared(options: Options) -> tasks.Tasks:
     given = parameters.add(aside, options)
     room = cluster.add(aside, options)
     place = network.add(aside, options)
-    groups = security_groups.add(aside, options, place)
+    groups = security_groups.add(aside, place)
     store = database.add(aside, options, place, groups, None)
     rights = roles.add(aside, options, store, room, None)
     return tasks.Tasks(options, given, room, rights, store, None)

@@ -21,22 +21,27 @@ OTHER_IN_CHINA = ("ecr.api", "ecr.dkr")
 
 @dataclass(frozen=True)
 class Egress:
-    """Where tasks stand, and whether they need a public address there."""
+    """Where tasks run, and whether they need a public address there.
+
+    `routes` are the titles of what must exist before a task can start there.
+    """
 
     subnets: list[ec2.Subnet]
     public_address: str
+    routes: list[str]
 
 
 def add(template: Template, options: Options, network: Network, groups: Groups) -> Egress:
     """Add the way out that the options name."""
+    routes: list[str] = []
     if options.egress == "nat":
-        for number, table in enumerate(network.private_tables):
-            _nat(template, network, number, table)
+        tables = enumerate(network.private_tables)
+        routes = [_nat(template, network, number, table) for number, table in tables]
     if options.egress == "endpoints":
-        _endpoints(template, options, network, groups)
+        routes = _endpoints(template, options, network, groups)
     public = options.egress == "public"
     subnets = network.public if public else network.private
-    egress = Egress(subnets, "ENABLED" if public else "DISABLED")
+    egress = Egress(subnets, "ENABLED" if public else "DISABLED", routes)
     for name, description, value in (
         ("TaskSubnets", "Where tasks run", Join(",", [Ref(each) for each in subnets])),
         ("TaskPublicAddress", "Whether tasks have a public address", egress.public_address),
@@ -45,8 +50,11 @@ def add(template: Template, options: Options, network: Network, groups: Groups) 
     return egress
 
 
-def _nat(template: Template, network: Network, number: int, table: ec2.RouteTable) -> None:
-    """Add a gateway for each zone: with one for all, the loss of its zone would be all's."""
+def _nat(template: Template, network: Network, number: int, table: ec2.RouteTable) -> str:
+    """Add a gateway for each zone: with one for all, the loss of its zone would be all's.
+
+    Return the title of the route to it.
+    """
     address = template.add_resource(
         ec2.EIP(f"NatAddress{number + 1}", Domain="vpc", DependsOn=network.internet.DependsOn)
     )
@@ -57,7 +65,7 @@ def _nat(template: Template, network: Network, number: int, table: ec2.RouteTabl
             SubnetId=Ref(network.public[number]),
         )
     )
-    template.add_resource(
+    route = template.add_resource(
         ec2.Route(
             f"NatRoute{number + 1}",
             RouteTableId=Ref(table),
@@ -65,9 +73,11 @@ def _nat(template: Template, network: Network, number: int, table: ec2.RouteTabl
             NatGatewayId=Ref(gateway),
         )
     )
+    return str(route.title)
 
 
-def _endpoints(template: Template, options: Options, network: Network, groups: Groups) -> None:
+def _endpoints(template: Template, options: Options, network: Network, groups: Groups) -> list[str]:
+    """Add what reaches AWS without the internet, and return the titles of the endpoints."""
     group = add_group(
         template,
         "EndpointSecurityGroup",
@@ -76,7 +86,7 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
         [allow(groups.tasks, (443, 443), "The tasks")],
     )
     template.add_condition(IN_CHINA, Equals(Ref(AWS_PARTITION), "aws-cn"))
-    for service in (*ENDPOINTS, *(EXEC_ENDPOINTS if options.exec else ())):
+    endpoints = [
         template.add_resource(
             ec2.VPCEndpoint(
                 "".join(part.capitalize() for part in service.split(".")) + "Endpoint",
@@ -88,8 +98,10 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
                 PrivateDnsEnabled=True,
             )
         )
+        for service in (*ENDPOINTS, *(EXEC_ENDPOINTS if options.exec else ()))
+    ]
     # Layers of images come from S3; this kind of endpoint costs nothing.
-    template.add_resource(
+    files = template.add_resource(
         ec2.VPCEndpoint(
             "S3Endpoint",
             ServiceName=_service_name("s3"),
@@ -98,6 +110,7 @@ def _endpoints(template: Template, options: Options, network: Network, groups: G
             RouteTableIds=[Ref(each) for each in network.private_tables],
         )
     )
+    return [str(each.title) for each in (*endpoints, files)]
 
 
 def _service_name(service: str) -> Sub | If:

@@ -6,7 +6,6 @@ from troposphere import Output, Ref, Template, ec2
 
 from stack.accepted import accept
 from stack.network import Network
-from stack.options import Options
 
 # All that a process without root's rights may listen on, and not WebWorkerPort alone: with a new
 # port, the tasks of the old one still serve until the new ones do.
@@ -21,14 +20,18 @@ class Groups:
     tasks: ec2.SecurityGroup
 
 
-def add(template: Template, options: Options, network: Network) -> Groups:
-    """Add both groups: the internet reaches the balancer, the balancer reaches the tasks."""
+def add(template: Template, network: Network) -> Groups:
+    """Add both groups: the internet reaches the balancer, the balancer reaches the tasks.
+
+    The ports are the same with and without a domain: a listener comes after its port is open,
+    and one that goes is removed at the end of the update, when a port would be closed already.
+    """
     balancer = add_group(
         template,
         "LoadBalancerSecurityGroup",
         "The load balancer: the internet reaches it",
         network,
-        [_from_anywhere(each) for each in ((80, 443) if options.domain else (80,))],
+        [_from_anywhere(each) for each in (80, 443)],
     )
     accept(balancer, CKV_AWS_260="it is where the internet comes in; HTTP is sent to HTTPS")
     tasks = add_group(

@@ -49,17 +49,19 @@ def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
             DeploymentConfiguration=rollout.configuration(options, alarms),
             HealthCheckGracePeriodSeconds=30,
             LoadBalancers=[joined],
-            **_after(options, balancer),
             **_count(parameters),
-            **shared(options, parameters, room),
+            **shared(options, parameters, room, *_listener(options, balancer)),
         )
     )
     template.add_output(Output("WebServiceName", Description="The web service", Value=WEB))
     return service
 
 
-def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, Any]:
+def shared(options: Options, parameters: Parameters, room: Room, *after: str) -> dict[str, Any]:
     """Decide the properties that every service of the stack has.
+
+    A service waits for what it is `after`, by title, and for the way out of its subnets: without
+    that, new tasks could not pull their image, and the circuit breaker would count them.
 
     A deployment is forced while DeploymentNonce has a value, and at no other time. AWS's pages
     differ on whether EnableForceNewDeployment forces each update of the service, or only one
@@ -75,7 +77,9 @@ def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, An
         Subnets=[Ref(each) for each in room.egress.subnets],
         SecurityGroups=[Ref(room.groups.tasks)],
     )
+    waits = [*after, *room.egress.routes]
     return {
+        **({"DependsOn": waits} if waits else {}),
         "Condition": DEPLOY,
         "Cluster": Ref(room.cluster.cluster),
         "ForceNewDeployment": If(FORCED, forced, Ref(AWS_NO_VALUE)),
@@ -87,9 +91,9 @@ def shared(options: Options, parameters: Parameters, room: Room) -> dict[str, An
     }
 
 
-def _after(options: Options, balancer: LoadBalancer) -> dict[str, Any]:
-    """Wait for the listener, without which ECS refuses the target group; a switch names its own."""
-    return {} if switches(options) else {"DependsOn": balancer.production.title}
+def _listener(options: Options, balancer: LoadBalancer) -> list[str]:
+    """Return the listener, without which ECS refuses the target group; a switch names its own."""
+    return [] if switches(options) else [str(balancer.production.title)]
 
 
 def _count(parameters: Parameters) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def template(options: Options) -> Template:
     made = Template("Slipway application: a web service behind a load balancer")
     given = parameters.add(made, options)
     place = network.add(made, options)
-    groups = security_groups.add(made, options, place)
+    groups = security_groups.add(made, place)
     way_out = egress.add(made, options, place, groups)
     room = web.Room(cluster.add(made, options), way_out, groups)
     certificate = domain.add(made, options)

@@ -42,6 +42,32 @@ def test_access_logs_are_switched_off_by_name() -> None:
     assert {"Key": "access_logs.s3.enabled", "Value": "false"} in attributes
 
 
+@pytest.mark.parametrize(
+    ("egress", "routes"),
+    [
+        ("nat", {"NatRoute1", "NatRoute2"}),
+        ("endpoints", {"EcrApiEndpoint", "LogsEndpoint", "S3Endpoint"}),
+        ("public", set()),
+    ],
+)
+def test_a_service_moves_to_a_subnet_when_its_way_out_is_there(
+    egress: str, routes: set[str]
+) -> None:
+    """Otherwise the first tasks there could not pull their image, and would be rolled back."""
+    made = body("staging", "application", STACK_EGRESS=egress, STACK_WORKER="yes")["Resources"]
+    assert set(made["WebService"]["DependsOn"]) >= {"HttpListener", *routes}
+    assert set(made["WorkerService"].get("DependsOn", [])) >= routes
+
+
+def test_https_is_open_until_its_listener_is_removed() -> None:
+    """Without the domain the listener goes at the end of the update, and no port before it."""
+    groups = [
+        body("staging", "application", **variables)["Resources"]["LoadBalancerSecurityGroup"]
+        for variables in ({}, DOMAIN)
+    ]
+    assert groups[0] == groups[1]
+
+
 def services(**variables: str) -> list[Body]:
     """Render the services of an environment with a worker."""
     made = body("staging", "application", STACK_WORKER="yes", **variables)
