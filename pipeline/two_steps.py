@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline import held
-from pipeline.release.parameters import HIDDEN
+from pipeline.release.declared import HIDDEN
 from stack.checks.body import references
 
 Body = dict[str, Any]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.release.parameters import HIDDEN
-
 Body = Mapping[str, Any]
 Values = Mapping[str, str]
+# What CloudFormation shows in place of a NoEcho value.
+HIDDEN = "****"
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # A condition that a template does not have.
 UNKNOWN: Body = {"": []}

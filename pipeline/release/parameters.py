@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import ConfigurationError
-from pipeline.release import contract, fargate
+from pipeline.release import contract, fargate, limits
+from pipeline.release.declared import HIDDEN
 
 Declared = Mapping[str, Mapping[str, Any]]
-HIDDEN = "****"
 
 
 def require_free(named: Mapping[str, str]) -> None:
@@ -43,7 +43,10 @@ def require_valid(
         *_missing(declared, values),
         *(each for name in values for each in _problems(name, values[name], declared[name])),
     ]
-    if problems := problems or list(fargate.problems(template, values)):
+    if problems := problems or [
+        *fargate.problems(template, values),
+        *limits.problems(template, values),
+    ]:
         raise ConfigurationError(
             "\n  ".join(["the template does not allow these parameters:", *problems]),
             hint="name another value: --parameter NAME=VALUE; or the default: --parameter NAME=",
