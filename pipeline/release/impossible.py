@@ -64,6 +64,7 @@ def _problems(title: str, old: Resource, new: Resource | None) -> Iterator[str]:
         if has_data:
             yield from _replaced(title, old, changed)
             yield from _other_major(title, old, new, changed)
+            yield from _less_storage(title, old, new)
         if old.kind == SERVICE:
             yield from _service(title, new, changed)
 
@@ -96,6 +97,16 @@ def _other_major(title: str, old: Resource, new: Resource, changed: set[str]) ->
 def _major(properties: Any) -> int | None:
     text = str(properties.get("EngineVersion", "")).partition(".")[0]
     return int(text) if text.isdecimal() else None
+
+
+def _less_storage(title: str, old: Resource, new: Resource) -> Iterator[str]:
+    """Find storage that would shrink; RDS lets it grow alone.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html
+    """
+    sizes = [str(each.properties.get("AllocatedStorage", "")) for each in (old, new)]
+    if all(each.isdecimal() for each in sizes) and int(sizes[1]) < int(sizes[0]):
+        yield f"{title} would have {sizes[1]} GiB after {sizes[0]}: RDS does not take storage back"
 
 
 def _service(title: str, new: Resource, changed: set[str]) -> Iterator[str]:

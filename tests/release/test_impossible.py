@@ -60,6 +60,11 @@ CHOSEN = {"Fn::If": ["IsNamed", "app", {"Ref": "AWS::NoValue"}]}
         ),
         (database(), database(EngineVersion="18"), "refuses that without AllowMajorVersionUpgrade"),
         (database(), database(EngineVersion="16.4"), "from 17 to 16: RDS has no way back"),
+        (
+            database(AllocatedStorage=50),
+            database(AllocatedStorage="20"),
+            "would have 20 GiB after 50: RDS does not take storage back",
+        ),
         (service(), service(Cluster={"Ref": "Other"}), "cannot have the name web"),
         (
             service(),
@@ -84,6 +89,7 @@ def test_a_change_that_aws_refuses_or_that_loses_data(
         (database(), database(EngineVersion="17.5")),
         (database(), database(EngineVersion="18", AllowMajorVersionUpgrade=True)),
         (database(), database(MultiAZ=True)),
+        (database(AllocatedStorage=20), database(AllocatedStorage="50")),
         (database(StorageEncrypted="true"), database()),
         (database(DBName=NAMED), database()),
         (database(DBName=CHOSEN), database(DBName=NAMED)),
