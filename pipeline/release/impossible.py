@@ -110,8 +110,9 @@ def _less_storage(title: str, old: Resource, new: Resource) -> Iterator[str]:
 
 
 def _service(title: str, new: Resource, changed: set[str]) -> Iterator[str]:
-    """Find a replacement that the service's own name blocks, and a strategy that stays the old.
+    """Find a replacement that its own name blocks, and a strategy that no deployment can force.
 
+    The deploy forces one by a parameter, where the template has ForceNewDeployment.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
     """
     name = new.properties.get("ServiceName")
@@ -121,12 +122,11 @@ def _service(title: str, new: Resource, changed: set[str]) -> Iterator[str]:
             f"{title} would be replaced, by the change of {', '.join(names)}: "
             f"its successor cannot have the name {name} as long as it exists"
         )
-    forced = new.properties.get("ForceNewDeployment", {})
     moved = sorted(changed & {"CapacityProviderStrategy", "LaunchType"})
-    if moved and not _is_true(forced.get("EnableForceNewDeployment")):
+    if moved and "ForceNewDeployment" not in new.attributes["Properties"]:
         yield (
             f"{title} has another {' and '.join(moved)}: ECS refuses that without "
-            "ForceNewDeployment, with EnableForceNewDeployment: true"
+            "ForceNewDeployment, as stack/web.py has it"
         )
 
 

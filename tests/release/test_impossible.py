@@ -11,7 +11,7 @@ from pipeline.release import data_types, impossible
 Body = dict[str, Any]
 DATABASE = {"Engine": "postgres", "EngineVersion": "17", "DBName": "app", "StorageEncrypted": True}
 SERVICE = {"ServiceName": "web", "Cluster": {"Ref": "Cluster"}, "LaunchType": "FARGATE"}
-FORCED = {"ForceNewDeployment": {"EnableForceNewDeployment": True}}
+FORCED = {"ForceNewDeployment": {"Fn::If": ["IsNamed", {}, {"Ref": "AWS::NoValue"}]}}
 SPOT = {"CapacityProviderStrategy": [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]}
 
 
