@@ -129,6 +129,7 @@ def main() -> None:
     server_stacks.keep_types()
     server_stacks.begin_deployments()
     server_force.force_deployments()
+    server_force.name_deployments()
     server_operations.refuse_while_busy()
     server_operations.cancel_by_user()
     server_operations.delete_after_operation()

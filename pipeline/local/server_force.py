@@ -1,8 +1,12 @@
-"""Part of the local account's server: a service's update that is a new deployment by force.
+"""Part of the local account's server: a new deployment of a service by force.
 
-MiniStack's CloudFormation hands ForceNewDeployment to no call; its UpdateService knows it. Here
-an update of an AWS::ECS::Service that enables it is a new deployment:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-forcenewdeployment.html
+Gaps of MiniStack that are closed here:
+
+- Its CloudFormation hands ForceNewDeployment to no call. Here an update of an AWS::ECS::Service
+  that enables it is a new deployment:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-service-forcenewdeployment.html
+- The tasks of a service are started by its name. Here they are started by a deployment's id:
+  https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
 
@@ -33,6 +37,18 @@ def force_deployments() -> None:
 
     ecs._update_service = update_service
     handlers.update(update=update_by_force)
+
+
+def name_deployments() -> None:
+    """Let every answer name the deployment that started a task of a service."""
+    project = ecs._sanitize
+
+    def with_deployment(record: Any) -> Any:
+        shown = project(record)
+        started_by = record.get("_deployment_id") if isinstance(record, dict) else None
+        return {**shown, "startedBy": started_by} if started_by else shown
+
+    ecs._sanitize = with_deployment
 
 
 def is_forced(properties: dict[str, Any]) -> bool:

@@ -62,6 +62,7 @@ NEEDED = {
         "_remove_docker_container",
         "_resolve_cluster_name",
         "_run_task",
+        "_sanitize",
         "_services",
         "_task_ip",
         "_tasks",

@@ -38,3 +38,19 @@ def test_no_other_update_is_forced(update: tuple[Any, list[dict[str, Any]]]) -> 
     off = {"ForceNewDeployment": {"EnableForceNewDeployment": "false"}}
     handler("web", {}, off, "stack")
     assert calls[1:] == [{"service": "web"}, {"service": "web"}]
+
+
+def test_a_task_names_the_deployment_that_started_it(
+    ministack: dict[str, Any], parts: dict[str, Any]
+) -> None:
+    """A one-off task names who started it, and MiniStack's own records stay as they are."""
+    ecs = ministack["ecs"]
+    ecs._sanitize = lambda record: {
+        name: value for name, value in record.items() if not name.startswith("_")
+    }
+    parts["server_force"].name_deployments()
+    task = {"taskArn": "task/1", "startedBy": "web", "_deployment_id": "ecs-svc/1"}
+    assert ecs._sanitize(task) == {"taskArn": "task/1", "startedBy": "ecs-svc/1"}
+    assert task["startedBy"] == "web"
+    one_off = {"taskArn": "task/2", "startedBy": "somebody", "_deployment_id": None}
+    assert ecs._sanitize(one_off)["startedBy"] == "somebody"

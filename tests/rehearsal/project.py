@@ -34,7 +34,7 @@ class Output:
     @property
     def stages(self) -> list[str]:
         """List the stages that were begun, in their order."""
-        return [line for line in self.text.splitlines() if line in STAGES]
+        return [line for line in self.text.splitlines() if line in {*STAGES, "restart"}]
 
     @property
     def url(self) -> str:

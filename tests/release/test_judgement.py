@@ -150,3 +150,25 @@ def test_nothing_that_runs_is_no_proof() -> None:
     """It is what was asked for, or it is not: that is the caller's to know."""
     none = replace(GOOD, rollout=replace(ROLLOUT, desired=0, running=0), tasks=())
     assert judged(none) == Judgement(Verdict.EMPTY, "no task runs, and none is wanted")
+
+
+def restarted(observed: Service) -> Judgement:
+    """Judge a service after a restart, which has replaced the deployment `old`."""
+    return judge(EXPECTED, IMAGE, observed, NOW, replaced="old")
+
+
+def test_a_restart_is_proven_by_the_deployment() -> None:
+    """Definition, image and health are those of before: another deployment started every task."""
+    tasks = tuple(replace(each, deployment="new") for each in (ONE, TWO))
+    good = replace(GOOD, deployment="new", tasks=tasks)
+    assert restarted(good) == PROVEN
+    rolled_back = restarted(replace(good, deployment="old"))
+    assert rolled_back.verdict is Verdict.FAILED
+    assert "old" in rolled_back.reason
+    mixed = restarted(replace(good, tasks=(tasks[0], replace(TWO, deployment="old"))))
+    assert mixed == Judgement(Verdict.PENDING, "task 2 is of an earlier deployment")
+
+
+def test_a_deploy_does_not_ask_which_deployment_started_a_task() -> None:
+    """Its task definition says so."""
+    assert judged(replace(GOOD, deployment="new")) == PROVEN

@@ -21,11 +21,21 @@ def refusal(named: dict[str, str], deployed: dict[str, str] | None = None) -> st
     return caught.value.what
 
 
-@pytest.mark.parametrize("name", DECIDED)
+@pytest.mark.parametrize("name", [*DECIDED, "DeploymentNonce"])
 def test_what_the_deploy_decides_cannot_be_named(name: str) -> None:
     """Another tag would go past the tested digest, and past the guard against older ones."""
     with pytest.raises(ConfigurationError, match="the deploy decides this itself"):
         parameters.require_free({name: "latest"})
+
+
+def test_a_nonce_that_an_interrupted_restart_left_is_nobody_s_choice() -> None:
+    """It is carried over, and not shown as what an earlier deploy named."""
+    deployed = {**SET, "DeploymentNonce": "c0ffee", "WebWorkerDesiredCount": "3"}
+    declared = LOCAL["Parameters"]
+    assert parameters.carried_over(declared, SET, deployed) == {"WebWorkerDesiredCount": "3"}
+    assert {"ParameterKey": "DeploymentNonce", "UsePreviousValue": True} in (
+        parameters.of_change_set(declared, SET, deployed)
+    )
 
 
 @pytest.mark.parametrize(
