@@ -30,14 +30,17 @@ def test_force_reaches_the_call(update: tuple[Any, list[dict[str, Any]]]) -> Non
     assert calls == [{"service": "web", "forceNewDeployment": True}]
 
 
-def test_no_other_update_is_forced(update: tuple[Any, list[dict[str, Any]]]) -> None:
-    """Neither the next one, nor one that removes it, which a rollback does, nor after an error."""
+def test_no_other_update_is_forced(
+    ministack: dict[str, Any], update: tuple[Any, list[dict[str, Any]]]
+) -> None:
+    """Neither one that removes it, which a rollback does, nor a call beside CloudFormation."""
     handler, calls = update
     handler("web", {}, FORCE, "stack")
+    ministack["ecs"]._update_service({"service": "web"})
     handler("web", FORCE, {}, "stack")
     off = {"ForceNewDeployment": {"EnableForceNewDeployment": "false"}}
     handler("web", {}, off, "stack")
-    assert calls[1:] == [{"service": "web"}, {"service": "web"}]
+    assert calls[1:] == [{"service": "web"}] * 3
 
 
 def test_a_task_names_the_deployment_that_started_it(
