@@ -1,4 +1,4 @@
-"""Pairs of sizes in a template that AWS refuses in the middle of an update, found before it.
+"""Sizes in a template that AWS refuses in the middle of an update, found before it.
 
 A template's Rules cannot compare numbers, so that CloudFormation finds none of them by itself.
 """
@@ -52,10 +52,17 @@ PAIRS = (
         STORAGE_MARGIN,
     ),
 )
+# Type -> path -> the step of its values: counts and GiB are whole, capacity units also halves.
+STEPS: dict[str, dict[tuple[str, ...], float]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": {("MinCapacity",): 1, ("MaxCapacity",): 1},
+    "AWS::ECS::Service": {("DesiredCount",): 1},
+    "AWS::RDS::DBCluster": {(CAPACITY, "MinCapacity"): 0.5, (CAPACITY, "MaxCapacity"): 0.5},
+    "AWS::RDS::DBInstance": {("AllocatedStorage",): 1, ("MaxAllocatedStorage",): 1},
+}
 
 
 def problems(template: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
-    """List each pair of sizes that AWS refuses, with the names of their parameters.
+    """List each size, and each pair of them, that AWS refuses, with the names of its parameters.
 
     `values` has the parameters' texts by name. What CloudFormation alone can decide is left to it.
     """
@@ -63,6 +70,8 @@ def problems(template: Mapping[str, Any], values: Mapping[str, str]) -> Iterator
         for pair in PAIRS:
             if each.kind == pair.kind:
                 yield from _problem(each, pair)
+        for path, step in STEPS.get(each.kind, {}).items():
+            yield from _between(each, path, step)
 
 
 def _problem(resource: Resource, pair: Pair) -> Iterator[str]:
@@ -72,6 +81,13 @@ def _problem(resource: Resource, pair: Pair) -> Iterator[str]:
         return
     names = [_name(raw, path) for path in (pair.least, pair.most)]
     yield f"{names[0]} is {least:g} and {names[1]} is {most:g}: {pair.why}"
+
+
+def _between(resource: Resource, path: tuple[str, ...], step: float) -> Iterator[str]:
+    value = _number(resource.properties, path)
+    if value is not None and value % step:
+        name = _name(resource.attributes.get("Properties", {}), path)
+        yield f"{name} is {value:g}: it goes in steps of {step:g}"
 
 
 def _number(properties: Mapping[str, Any], path: tuple[str, ...]) -> float | None:

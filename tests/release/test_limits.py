@@ -20,9 +20,11 @@ STAGING, AURORA = (
         (STAGING, {"DatabaseStorage": "200"}, "DatabaseStorage is 200 and DatabaseMaxStorage is"),
         (STAGING, {"DatabaseStorage": "100", "DatabaseMaxStorage": "109"}, "a tenth above"),
         (AURORA, {"DatabaseMinCapacity": "8"}, "is 8 and DatabaseMaxCapacity is 4"),
+        (AURORA, {"DatabaseMinCapacity": "0.3"}, "DatabaseMinCapacity is 0.3: it goes in steps"),
+        (STAGING, {"MaxScale": "6.5"}, "MaxScale is 6.5: it goes in steps of 1"),
     ],
 )
-def test_a_pair_that_aws_would_refuse_is_refused_first(
+def test_a_size_that_aws_would_refuse_is_refused_first(
     template: dict[str, object], named: dict[str, str], words: str
 ) -> None:
     """Also if one of the two is carried over, or the default."""
@@ -43,7 +45,7 @@ def test_a_pair_that_aws_would_refuse_is_refused_first(
         (STAGING, {}),
     ],
 )
-def test_a_pair_that_aws_takes_is_taken(template: dict[str, object], named: dict[str, str]) -> None:
+def test_a_size_that_aws_takes_is_taken(template: dict[str, object], named: dict[str, str]) -> None:
     """Up to the last that is allowed."""
     parameters.require_valid(template, {**DECIDED, **named}, {})
 
