@@ -122,6 +122,13 @@ def recover(_: Context, env: str = "local") -> None:
     operate.recover(settings.load(env), operate.view())
 
 
+@task(help={"env": ENV})
+@guarded
+def doctor(_: Context, env: str = "local") -> None:
+    """Check credentials, stacks, account, domain, quotas and secrets; change nothing."""
+    operate.doctor(settings.load(env), operate.view())
+
+
 @task(
     help={
         "env": ENV,
@@ -192,6 +199,7 @@ namespace = Collection(
         restart,
         recover,
         bootstrap,
+        doctor,
         engine,
     ),
     Collection("local", up=local_up, down=local_down),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,11 @@ def diagram(settings: Settings, form: str) -> str:
 def delivery(settings: Settings) -> str:
     """Render the delivery stack's template."""
     return template.render(DELIVERY, options(settings))
+
+
+def deployment(settings: Settings) -> str:
+    """Render the delivery stack's template with a deployment policy, whoever deploys."""
+    return template.render(DELIVERY, replace(options(settings), identity="user"))
 
 
 def bodies(settings: Settings) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from pipeline.image.store import is_shared
 from pipeline.settings import prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pipeline.settings import Settings
     from stack.options import Options
@@ -67,6 +68,29 @@ def set_all(settings: Settings, options: Options, outputs: Mapping[str, str]) ->
     They are protected, and for jobs of this environment alone. Raises ConfigurationError
     without a token or a project, and where GitLab refuses them, Failed on any other answer.
     """
+    variables = [*needed(settings, outputs), *_key(settings, outputs)]
+    with _of_project(settings, options) as project:
+        for each in variables:
+            _set(project.variables, each, settings.environment)
+    return [each.key for each in variables]
+
+
+def read_all(settings: Settings, options: Options) -> dict[str, str]:
+    """Return the project's variables for this environment, by name; a hidden one is "".
+
+    Raises as `set_all` does.
+    """
+    with _of_project(settings, options) as project:
+        return {
+            each.key: each.value or ""
+            for each in project.variables.list(iterator=True)
+            if each.environment_scope in {settings.environment, "*"}
+        }
+
+
+@contextmanager
+def _of_project(settings: Settings, options: Options) -> Iterator[Any]:
+    """Reach the project that the options name, and explain what GitLab refuses."""
     import gitlab
 
     url, project = options.gitlab_url, options.gitlab_project
@@ -74,17 +98,14 @@ def set_all(settings: Settings, options: Options, outputs: Mapping[str, str]) ->
         hint = "a project access token with the scope api and the role Maintainer, and GROUP/NAME"
         raise ConfigurationError("GITLAB_TOKEN and STACK_GITLAB_PROJECT are needed", hint=hint)
     server = gitlab.Gitlab(url, private_token=settings.gitlab_token, timeout=TIMEOUT_SECONDS)
-    variables = [*needed(settings, outputs), *_key(settings, outputs)]
     try:
-        for each in variables:
-            _set(server.projects.get(project, lazy=True).variables, each, settings.environment)
+        yield server.projects.get(project, lazy=True)
     except gitlab.GitlabError as error:
         raise _explain(error, url, project) from error
     except OSError as error:
         raise Failed(
             f"{url} does not answer: {error}", hint="check the network, then again"
         ) from error
-    return [each.key for each in variables]
 
 
 def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:

@@ -129,6 +129,16 @@ def restart(settings: Settings, say: Say) -> None:
         say(Note(times()))
 
 
+def doctor(settings: Settings, say: Say) -> None:
+    """Examine an environment.
+
+    Raises ConfigurationError when something is wrong.
+    """
+    from pipeline.doctor import examine
+
+    examine.examine(settings, say)
+
+
 def cancel(settings: Settings, say: Say) -> None:
     """Cancel the update of the application stack."""
     from pipeline.release import cancel as cancellation

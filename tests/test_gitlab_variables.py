@@ -47,6 +47,14 @@ class Handler(BaseHTTPRequestHandler):
         known = self.server.kept.get(key)
         self._answer(200 if known else 404, known)
 
+    def do_GET(self) -> None:
+        """List the variables."""
+        self.server.paths.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(list(self.server.kept.values())).encode())
+
     def do_POST(self) -> None:
         """Make a variable."""
         self._answer(201, {})
@@ -201,3 +209,15 @@ def test_without_a_token_nothing_is_asked(staging: Settings, gitlab: GitLab) -> 
         gitlab_variables.set_all(staging, project(gitlab), OUTPUTS)
     assert "Maintainer" in caught.value.hint
     assert gitlab.paths == []
+
+
+def test_the_variables_of_an_environment_are_read(given: Settings, gitlab: GitLab) -> None:
+    """Those of another environment are not; GitLab does not show what is hidden."""
+    for key, value, scope in (
+        ("A", "1", "staging"),
+        ("B", "2", "*"),
+        ("C", "3", "production"),
+        ("D", None, "staging"),
+    ):
+        gitlab.kept[key] = {"key": key, "value": value, "environment_scope": scope}
+    assert gitlab_variables.read_all(given, project(gitlab)) == {"A": "1", "B": "2", "D": ""}

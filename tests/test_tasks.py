@@ -39,6 +39,7 @@ ABOVE = (
     "blueprint",
     "command",
     "deliver",
+    "doctor",
     "gitlab_variables",
     "image_chain",
     "operate",

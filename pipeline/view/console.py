@@ -8,6 +8,7 @@ from pipeline.view import text
 from pipeline.view.events import (
     DeployStarted,
     Event,
+    Finding,
     Note,
     Outcome,
     Proven,
@@ -18,6 +19,7 @@ from pipeline.view.events import (
     StageStarted,
     TaskStopped,
     TaskUnhealthy,
+    Verdict,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ def _lines(event: Event) -> list[str]:  # noqa: C901, PLR0911 - one for each eve
             return [f"  task {task} is not healthy: {what}", *(f"    | {line}" for line in shown)]
         case Proven():
             return _proven(event)
+        case Finding(subject=subject, verdict=verdict, text=what, hint=hint):
+            first = f"{verdict.value:<9}  {subject}: {what}"
+            return [first, *(f"{'':<9}    next: {line}" for line in hint.splitlines())]
 
 
 def _started(event: DeployStarted) -> str:
@@ -97,6 +102,8 @@ def is_bad(event: Event) -> bool:
             return any(word in status for word in BAD_WORDS)
         case Rollout(failed=failed, state=state):
             return failed > 0 or state == "FAILED"
+        case Finding(verdict=verdict):
+            return verdict is Verdict.WRONG
     return False
 
 
@@ -135,8 +142,8 @@ def _style(event: Event) -> str:
     match event:
         case StageStarted() | DeployStarted():
             return "bold"
-        case StageEnded(outcome=Outcome.INTERRUPTED):
+        case StageEnded(outcome=Outcome.INTERRUPTED) | Finding(verdict=Verdict.UNKNOWN):
             return "yellow"
-        case StageEnded() | Proven():
+        case StageEnded() | Proven() | Finding():
             return "green"
     return ""

@@ -132,6 +132,24 @@ class Proven:
     front_door: str = ""
 
 
+class Verdict(Enum):
+    """What a check says of its subject."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check of `invoke doctor` found, and what to type if that is not as it should be."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+    hint: str = ""
+
+
 Event = (
     Note
     | DeployStarted
@@ -143,6 +161,7 @@ Event = (
     | TaskStopped
     | TaskUnhealthy
     | Proven
+    | Finding
 )
 Say = Callable[[Event], None]
 

@@ -230,7 +230,6 @@ NEEDED: dict[str, Call] = {
     ),
     "Templates": ("s3", "put_object", {"Bucket": "$TemplatesBucket", "Key": "fenced/a.json"}),
     "Definitions": ("ecs", "describe_task_definition", {"taskDefinition": "fenced-migrate"}),
-    "Define": define("fenced-migrate"),
     "PassTaskRoles": define("fenced-migrate", taskRoleArn=TASK_ROLE),
     "Migrate": run_task(OURS, "fenced-migrate"),
     "ListTasks": ("ecs", "list_tasks", {"cluster": OURS}),

@@ -96,6 +96,10 @@ def test_the_smaller_tasks_tell_what_runs(project: Project, url: str) -> None:
     assert ">WebService<" in project.run("invoke", "stack.diagram").text
     assert "nothing to change" in project.run("invoke", "bootstrap").text
     assert "nothing to recover" in project.run("invoke", "recover").text
+    doctor = project.run("invoke", "doctor")
+    assert doctor.code == 0
+    for subject in ("engine", "git", "clock", "delivery stack", "application stack"):
+        assert f"ok         {subject}: " in doctor.text
     assert project.change_sets() == changes
 
 

@@ -22,6 +22,9 @@ class Iam:
     def __init__(self) -> None:
         self.roles: set[str] = set()
         self.providers: dict[str, list[str]] = {}
+        # Actions that no policy of the caller allows, and the requests to simulate them.
+        self.implicit: set[str] = set()
+        self.simulated: list[dict[str, Any]] = []
         # Operations that the caller may not call.
         self.denied: set[str] = set()
 
@@ -48,6 +51,19 @@ class Iam:
             raise Refusal("InvalidInput", f"{what}, please try a different suffix.")
         self.roles.add(name)
         return {"Role": _role(name)}
+
+    def simulate_principal_policy(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Decide each action: all are allowed, but those of `implicit`."""
+        self._permit("SimulatePrincipalPolicy")
+        self.simulated.append(request)
+        results = [
+            {
+                "EvalActionName": each,
+                "EvalDecision": "implicitDeny" if each in self.implicit else "allowed",
+            }
+            for each in request["ActionNames"]
+        ]
+        return {"EvaluationResults": results}
 
     def list_open_id_connect_providers(self, _request: dict[str, Any]) -> dict[str, Any]:
         """List the providers."""

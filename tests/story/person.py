@@ -97,6 +97,11 @@ class Person:
         with self.world.caller.administrator():
             return self._run(lambda say: deliver.bootstrap(settings, say))
 
+    def doctor(self) -> Outcome:
+        """Type `invoke doctor`, as an administrator."""
+        with self.world.caller.administrator():
+            return self._run(lambda say: operate.doctor(self.world.settings, say))
+
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""
         return self._run(lambda say: operate.migrate(self.world.settings, say, stop=stop))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 import botocore.session
@@ -20,7 +20,9 @@ from botocore.validate import ParamValidator
 from tests.story.refusals import Refusal
 
 REQUEST_ID = "7a62c49f-347e-4fc4-9331-6e8e00000000"
-SIGNING_NAMES = {"elasticloadbalancing": "elbv2"}
+SIGNING_NAMES = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
+# The protocols whose answers have a name of each member's own, and no element around them.
+BARE = {"ec2", "rest-xml"}
 
 
 @cache
@@ -54,6 +56,9 @@ def service_of(request: Any) -> str:
 
 def parse(service: str, request: Any) -> tuple[OperationModel, dict[str, Any]]:
     """Return the operation that a request asks for and its parameters by name."""
+    if service == "route53":
+        zone = urlsplit(request.url).path.rpartition("/")[2]
+        return model(service).operation_model("GetHostedZone"), {"Id": zone}
     body = _text(request.body or b"")
     if model(service).resolved_protocol == "json":
         name = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
@@ -73,6 +78,8 @@ def serialize(url: str, operation: OperationModel, result: dict[str, Any]) -> AW
     if operation.service_model.resolved_protocol == "json":
         return answer(url, 200, json.dumps(_to_json(result)).encode())
     name = operation.name
+    if operation.service_model.resolved_protocol in BARE and shape:
+        return answer(url, 200, f"<{name}Response>{_bare(shape, result)}</{name}Response>".encode())
     inner = _to_xml(shape, result) if shape else ""
     text = f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
     return answer(url, 200, text.encode())
@@ -124,6 +131,18 @@ def _to_xml(shape: Shape, value: Any) -> str:
     if shape.type_name == "boolean":
         return "true" if value else "false"
     return escape(value.isoformat() if shape.type_name == "timestamp" else str(value))
+
+
+def _bare(shape: Shape, value: Any) -> str:
+    """Write XML whose elements have the names that the model gives to each member."""
+    if shape.type_name == "structure":
+        members = [(shape.members[name], name, each) for name, each in value.items()]
+        names = [(member, member.serialization.get("name", name), e) for member, name, e in members]
+        return "".join(f"<{name}>{_bare(member, each)}</{name}>" for member, name, each in names)
+    if shape.type_name == "list":
+        name = shape.member.serialization.get("name", "member")
+        return "".join(f"<{name}>{_bare(shape.member, each)}</{name}>" for each in value)
+    return _to_xml(shape, value)
 
 
 def _to_json(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
+from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from botocore.useragent import UserAgentString
 from pipeline import aws_calls, polling, signals
 from pipeline.release import follow, front_door, prove
 from tests.story import callers, permissions, wire
+from tests.story.account import Ec2, Parameters, Quotas, Zones
 from tests.story.applications import Application, Database
 from tests.story.change_sets import ChangeSets
 from tests.story.clock import Clock
@@ -75,6 +77,10 @@ class World:
         self.cloudformation = CloudFormation(self)
         self.sts = Identities()
         self.iam = Iam()
+        self.ec2 = Ec2()
+        self.ssm = Parameters()
+        self.route53 = Zones()
+        self.quotas = Quotas()
         self.secretsmanager = self.secrets
         self.elbv2 = self.elb
         self.caller = callers.Caller(callers.bootstrapped(self))
@@ -95,14 +101,18 @@ class World:
         try:
             self.meet(name)
             self._require_permission(service, operation.name, parameters)
-            result = getattr(getattr(self, service), xform_name(operation.name))(parameters)
+            result = getattr(self._service(service), xform_name(operation.name))(parameters)
             response = wire.serialize(request.url, operation, result)
+            response.headers["date"] = format_datetime(self.clock.date())
             self.meet(name, after=True)
         except Refusal as refusal:
             return wire.refuse(request.url, service, refusal)
         except Garbage:
             return wire.answer(request.url, 200, PAGE_OF_A_PROXY)
         return response
+
+    def _service(self, name: str) -> Any:
+        return self.quotas if name == "service-quotas" else getattr(self, name)
 
     def _put_object(self, request: Any) -> AWSResponse:
         """Answer a call of S3, whose protocol has no operation's name."""

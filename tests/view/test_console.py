@@ -8,6 +8,7 @@ from pipeline.view import console
 from pipeline.view.events import (
     DeployStarted,
     Event,
+    Finding,
     Note,
     Outcome,
     Proven,
@@ -18,6 +19,7 @@ from pipeline.view.events import (
     StageStarted,
     TaskStopped,
     TaskUnhealthy,
+    Verdict,
 )
 
 SERVICE = "AWS::ECS::Service"
@@ -25,6 +27,13 @@ STATE = "(no branch, uncommitted edits)"
 NEW, OLD = "3f6d992" + "0" * 33, "e4df0fb" + "0" * 33
 TABLE: list[tuple[Event, list[str], bool]] = [
     (Note("a sentence"), ["  a sentence"], False),
+    (Finding("clock", Verdict.OK, "agrees"), ["ok         clock: agrees"], False),
+    (
+        Finding("clock", Verdict.WRONG, "is slow", "set it\nor wait"),
+        ["wrong      clock: is slow", "             next: set it", "             next: or wait"],
+        True,
+    ),
+    (Finding("quotas", Verdict.UNKNOWN, "no"), ["not known  quotas: no"], False),
     (
         DeployStarted("staging", "1, eu-west-1", NEW, "A page", "main", dirty=False, replaces=OLD),
         ['staging (1, eu-west-1): 3f6d992 "A page" (main, clean) replaces e4df0fb'],

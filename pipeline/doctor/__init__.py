@@ -1,0 +1,1 @@
+"""`invoke doctor`: what is missing or wrong in an environment; nothing is changed."""
