@@ -58,6 +58,18 @@ class CloudFormation:
         ]
         return {"StackResources": resources}
 
+    def describe_stack_resource(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Describe one resource of a stack."""
+        resource = self._of(request).now.resources[request["LogicalResourceId"]]
+        detail = {
+            "LogicalResourceId": resource.logical,
+            "PhysicalResourceId": resource.physical,
+            "ResourceType": resource.declared.kind,
+            "LastUpdatedTimestamp": self.world.clock.date(),
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        return {"StackResourceDetail": detail}
+
     def cancel_update_stack(self, request: dict[str, Any]) -> dict[str, Any]:
         """Cancel an update, and roll the stack back."""
         stack = self._of(request)

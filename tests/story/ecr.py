@@ -50,6 +50,15 @@ class Registry:
             self._repository(name)
         return {"repositories": [{"repositoryName": each} for each in request["repositoryNames"]]}
 
+    def delete_repository(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Delete a repository; one with images only by force."""
+        name = request["repositoryName"]
+        if self._repository(name) and not request.get("force"):
+            message = f"The repository with name '{name}' cannot be deleted: it still has images"
+            raise Refusal("RepositoryNotEmptyException", message)
+        del self.repositories[name]
+        return {}
+
     def get_authorization_token(self, _request: dict[str, Any]) -> dict[str, Any]:
         """Return a token for docker login."""
         token = base64.b64encode(b"AWS:password of the story").decode()

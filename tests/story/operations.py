@@ -71,8 +71,12 @@ class Operations:
         if reason := self.failing_deletions.pop(stack.name, ""):
             stack.become("DELETE_FAILED", reason)
             return
-        for resource in reversed(stack.now.resources.values()):
-            self.resources.remove(resource)
+        try:
+            for resource in reversed(stack.now.resources.values()):
+                self.resources.remove(resource)
+        except ResourceFailed as error:
+            stack.become("DELETE_FAILED", str(error))
+            return
         stack.now = replace(stack.now, resources={}, outputs={})
         stack.become("DELETE_COMPLETE")
 

@@ -96,6 +96,8 @@ class Resources:
             self.world.task_definitions.by_arn[resource.physical]["status"] = "INACTIVE"
         if kind == "AWS::ECS::Cluster":
             self.world.ecs.clusters.discard(resource.physical)
+        if kind == "AWS::RDS::DBInstance" and (why := self.world.rds.delete(resource.physical)):
+            raise ResourceFailed(why)
 
     def _aws_ecs_cluster(self, resource: Resource, _properties: dict[str, Any]) -> None:
         self.world.ecs.clusters.add(resource.physical)
@@ -133,7 +135,8 @@ class Resources:
         resource.physical = properties.get("LogGroupName", resource.physical)
         self.world.logs.groups.setdefault(resource.physical, {})
 
-    def _aws_rds_dbinstance(self, resource: Resource, _properties: dict[str, Any]) -> None:
+    def _aws_rds_dbinstance(self, resource: Resource, properties: dict[str, Any]) -> None:
+        self.world.rds.protected[resource.physical] = bool(properties.get("DeletionProtection"))
         secret = self.world.secrets.put("rds!db-of-the-story", "{}")
         resource.attributes |= {"MasterUserSecret.SecretArn": secret, "Endpoint.Port": "5432"}
 

@@ -35,6 +35,7 @@ def test_a_creation_that_failed_is_deleted_and_begun_again(
 ) -> None:
     """CloudFormation takes no update of it."""
     failed = deployed.stack
+    deployed.rds.unprotect()
     failed.become(state.status)
     two = person.push(TWO)
     assert person.deploy(two).code == 0
@@ -118,6 +119,7 @@ def test_a_deletion_that_is_stuck_is_finished_by_recover(
 ) -> None:
     """Then the next deploy creates the stack."""
     deployed.stacks.stale_seconds = stale
+    deployed.rds.unprotect()
     deployed.stack.become("DELETE_FAILED", "the bucket is not empty")
     assert person.recover().code == 0
     assert deployed.stack.status == "DELETE_COMPLETE"

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import botocore.endpoint
+import botocore.waiter
 import pytest
 from botocore import xform_name
 from botocore.httpsession import URLLib3Session
@@ -30,6 +31,7 @@ from tests.story.history import History
 from tests.story.iam import Iam
 from tests.story.identities import Identities
 from tests.story.logs import Logs
+from tests.story.rds import Databases
 from tests.story.refusals import Refusal
 from tests.story.s3 import Buckets
 from tests.story.secretsmanager import Secrets
@@ -66,6 +68,7 @@ class World:
         self.logs = Logs(self.clock)
         self.elb = Balancers()
         self.secrets = Secrets()
+        self.rds = Databases()
         self.s3 = Buckets()
         self.ecr = Registry(self.clock, settings.ecr_repository.partition("/")[0])
         self.task_definitions = TaskDefinitions(self.clock)
@@ -197,6 +200,7 @@ class World:
             # This header takes a tenth of the time, and nobody reads it.
             patch.setattr(UserAgentString, "to_string", lambda _own: "story")
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
+            patch.setattr(botocore.waiter, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
             patch.setattr(polling, "monotonic", self.clock.monotonic)
             patch.setattr(polling, "wall", self.clock.wall)
