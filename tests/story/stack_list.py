@@ -63,6 +63,11 @@ class Stacks:
         assert stack.now.template is not None
         self.begin(stack, stack.now.template, {**stack.now.values, **values})
 
+    def delete(self, stack: Stack) -> None:
+        """Begin to delete a stack with its database, as another person does in the console."""
+        self.world.rds.unprotect()
+        self.world.cloudformation.delete_stack({"StackName": stack.id})
+
     def start(self, stack: Stack, process: Process) -> None:
         """Take an operation's first step now: its status is there when the call returns."""
         assert not stack.busy, f"two operations at once: the stack is {stack.status}"

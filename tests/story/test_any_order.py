@@ -135,7 +135,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def delete_in_the_console(self) -> None:
         """Delete the stack without Slipway."""
-        self.world.cloudformation.delete_stack({"StackName": self.world.stack.id})
+        self.world.stacks.delete(self.world.stack)
 
     @rule(seconds=st.sampled_from([1.0, 5.0, 60.0, 4000.0]))
     def wait(self, seconds: float) -> None:

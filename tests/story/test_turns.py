@@ -155,9 +155,7 @@ def test_a_stack_that_is_deleted_meanwhile_is_not_recreated_unnoticed(
     person.has_deployed(person.push(ONE))
     stack = world.stack
     two = person.push(TWO)
-    world.script.after(
-        "ecs.RunTask", lambda: world.cloudformation.delete_stack({"StackName": stack.id})
-    )
+    world.script.after("ecs.RunTask", lambda: world.stacks.delete(stack))
     done = person.deploy(two)
     assert done.proven == (world.serving() == {two.digest})
     assert (done.code == 0) == done.proven
@@ -201,7 +199,7 @@ def test_a_stack_that_is_deleted_between_two_calls_is_created(
     old, two = deployed.stack, person.push(TWO)
 
     def delete() -> None:
-        deployed.cloudformation.delete_stack({"StackName": old.id})
+        deployed.stacks.delete(old)
         deployed.clock.advance(seconds)
 
     deployed.script.before(moment, delete)
@@ -214,7 +212,7 @@ def test_a_stack_that_is_deleted_between_two_calls_is_created(
 def test_a_deletion_that_cannot_be_seen_yet_is_waited_for(deployed: World, person: Person) -> None:
     """DescribeStacks has the earlier state for a while, and CloudFormation refuses the change."""
     deployed.stacks.stale_seconds = 12.0
-    deployed.cloudformation.delete_stack({"StackName": deployed.stack.id})
+    deployed.stacks.delete(deployed.stack)
     two = person.push(TWO)
     done = person.deploy(two)
     assert (done.code, done.proven) == (0, True)
