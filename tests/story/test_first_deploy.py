@@ -54,15 +54,20 @@ class Reader:
         if words[0] == "aws":
             self._aws(line)
             return 0
+        return self._invoke(words)
+
+    def _invoke(self, words: list[str]) -> int:
         try:
-            PROGRAM.run(words, exit=False)
+            with self.world.caller.administrator():
+                PROGRAM.run(words, exit=False)
         except SystemExit as end:
             return int(end.code or 0)
         return 0
 
     def _aws(self, line: str) -> str:
         words = [self._filled(word) for word in shlex.split(line)]
-        return aws_command.run(self._client, words[1:])
+        with self.world.caller.administrator():
+            return aws_command.run(self._client, words[1:])
 
     def _filled(self, word: str) -> str:
         for name, value in self.variables.items():
@@ -109,6 +114,8 @@ def reader(world: World, person: Person, tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, value)
     settings = load("staging")
     world.settings = settings
+    world.stacks.all.clear()
+    world.ecr.repositories.clear()
     world.ecr.host = settings.ecr_repository.partition("/")[0]
 
     def pushed(settings: Settings, revision: Revision, _say: Say, *, untested: bool) -> Image:
