@@ -93,7 +93,7 @@ def quotas(case: Case) -> Iterator[Finding]:
 def _compare(case: Case, quota: Quota, used: int, needed: int) -> Finding:
     most = _value(aws.client(case.settings, "service-quotas"), quota)
     free = most - used
-    what = f"{free:g} of {most:g} {quota.what} are free, and {needed} are needed"
+    what = f"{free:g} of {most:g} {quota.what} are free; a first deploy needs {needed}"
     return ok("quotas", what) if free >= needed else wrong("quotas", what, INCREASE)
 
 

@@ -223,7 +223,7 @@ def test_a_zone_of_another_name_or_a_private_one(
 def test_too_few_addresses(world: World, person: Person) -> None:
     """Staging and production of three zones are all five of a region."""
     world.ec2.addresses = 4
-    assert "1 of 5 elastic IP addresses are free, and 2 are needed" in (
+    assert "1 of 5 elastic IP addresses are free; a first deploy needs 2" in (
         the_wrong_one(person.doctor()).text
     )
 

@@ -15,7 +15,9 @@ from invoke import Program
 
 import tasks
 from pipeline import image_chain
-from pipeline.image import recipe
+from pipeline.image import platforms, recipe
+from pipeline.local import engine
+from pipeline.local.engine import Engine
 from pipeline.settings import load
 from tests.story import aws_command
 from tests.story.identities import ACCOUNT
@@ -59,7 +61,7 @@ class Reader:
     def _invoke(self, words: list[str]) -> int:
         try:
             with self.world.caller.administrator():
-                PROGRAM.run(words, exit=False)
+                PROGRAM.run(words)
         except SystemExit as end:
             return int(end.code or 0)
         return 0
@@ -103,6 +105,9 @@ def reader(world: World, person: Person, tmp_path: Path, monkeypatch: pytest.Mon
 
     Build, suite and push need a container engine; the rehearsal has them.
     """
+    found = Engine("29.0", buildx=True, containerd_store=True)
+    monkeypatch.setattr(engine, "require", lambda: found)
+    monkeypatch.setattr(platforms, "require", lambda _wanted: False)
     (dotenv,) = re.findall(r"<<END\n(.*?)END\n", blocks()[0], re.DOTALL)
     (tmp_path / ".env").write_text(dotenv)
     (tmp_path / ".gitignore").write_text(".env\n")
