@@ -62,6 +62,7 @@ def cancels(person: Person) -> None:
 def recovers(person: Person) -> None:
     """Free a stack from each state in which it is stuck."""
     person.has_deployed(person.push(ONE))
+    person.world.rds.unprotect()
     for status in ("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED", "DELETE_FAILED"):
         person.world.stack.become(status)
         assert person.recover().code == 0
