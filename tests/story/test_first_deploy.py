@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from tests.story.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-deploy.md"
-PROGRAM = Program(namespace=tasks.namespace, name="invoke", binary="invoke")
+# invoke takes the help texts out of the tasks that it parses.
+PROGRAM = Program(namespace=deepcopy(tasks.namespace), name="invoke", binary="invoke")
 
 
 class Reader:
