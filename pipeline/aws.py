@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ CREDENTIAL_VARIABLES = (
 )
 
 error_code = aws_errors.error_code
+# Clients may be shared between threads; the session that makes them may not:
+# https://docs.aws.amazon.com/boto3/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
+_creating = threading.RLock()
 
 
 @cache
@@ -82,7 +86,6 @@ def _web_identity(settings: Settings, session: Any) -> Any:
     return providers.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
 
 
-@cache
 def client(settings: Settings, service: str) -> Any:
     """Make the client of an AWS service, such as "cloudformation", for this environment.
 
@@ -90,6 +93,12 @@ def client(settings: Settings, service: str) -> Any:
     times at most, with back-off, on throttling and on network errors. One that is silent
     for 5 s is shown on standard error.
     """
+    with _creating:
+        return _client(settings, service)
+
+
+@cache
+def _client(settings: Settings, service: str) -> Any:
     from botocore.config import Config
 
     aws_calls.begin(settings)

@@ -1,8 +1,9 @@
 """A whole deploy: the image, the stack, and the proof; and what has to be there before."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from pipeline import image_chain
+from pipeline import image_chain, together
 from pipeline.errors import ConfigurationError
 from pipeline.revision import Image, Revision
 from pipeline.settings import Settings
@@ -21,7 +22,7 @@ def deploy(
     """Build, test and push the image if needed, update the stack, and verify the service."""
     from pipeline import blueprint
     from pipeline.image import recipe
-    from pipeline.release import contract
+    from pipeline.release import contract, stack
     from pipeline.release import deploy as releases
     from pipeline.release import look as before
     from pipeline.release import parameters as rules
@@ -33,9 +34,16 @@ def deploy(
     contract.require(desired.body)
     prepare(settings, say)
     tag = recipe.of(settings, revision).tag
-    before.look(settings, revision, tag, desired, say, allow_older=allow_older)
-    image = _pushed(settings, revision, say, untested=untested)
-    if releases.deploy(settings, image, desired, say, allow_older=allow_older):
+    found, deployed, image = together.run(
+        partial(stack.observe, settings, settings.stack_name),
+        partial(stack.peek_template, settings, settings.stack_name),
+        partial(_find, settings, tag),
+    )
+    before.look(settings, revision, tag, desired, found, say, allow_older=allow_older)
+    observed = (found, deployed) if image and (image.tested or untested) else None
+    if observed is None:
+        image = _pushed(settings, revision, say, untested=untested)
+    if releases.deploy(settings, image, desired, say, allow_older=allow_older, observed=observed):
         say(Note(times()))
     else:
         say(Note("nothing to do"))
@@ -48,6 +56,16 @@ def prepare(settings: Settings, say: Say) -> None:
     from pipeline.local import account
 
     account.up(settings, lambda text: say(Note(text)))
+
+
+def _find(settings: Settings, tag: str) -> Image | None:
+    """Find the image in the environment's repository; None also where there is none yet."""
+    from pipeline.image import registry
+
+    try:
+        return registry.find(settings, tag)
+    except registry.RepositoryMissing:
+        return None
 
 
 def _pushed(settings: Settings, revision: Revision, say: Say, *, untested: bool) -> Image:

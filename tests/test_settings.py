@@ -246,7 +246,7 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     """A laptop's AWS_PROFILE names an account that the local environment has no use for."""
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of another account")
-    aws.client.cache_clear()
+    aws._client.cache_clear()  # noqa: SLF001 - as the session below
     aws._session.cache_clear()  # noqa: SLF001 - a session reads the environment when it is made
     client = aws.client(settings, "sts")
     assert client.meta.endpoint_url == settings.endpoint_url

@@ -43,17 +43,30 @@ class Release:
     migrated: bool = False
 
 
-def deploy(
-    settings: Settings, image: Image, desired: Desired, say: Say, *, allow_older: bool = False
+def deploy(  # noqa: PLR0913 - what is deployed, where, and what is known of it
+    settings: Settings,
+    image: Image,
+    desired: Desired,
+    say: Say,
+    *,
+    allow_older: bool = False,
+    observed: tuple[Stack, template.Body] | None = None,
 ) -> bool:
     """Bring the environment to `image`, and prove it; False when there was nothing to do.
+
+    `observed` are the stack and its template as they were a moment ago: enough to prove that
+    nothing is to be done. Before anything is done, both are read again.
 
     Raises Refused when a newer revision is deployed or others keep changing the stack, Failed
     with the reasons when the release does not come about: the previous one serves then, unless
     the message says otherwise.
     """
-    wanted = delivered(settings, desired.naming(contract.decided(settings, image.tag)), say)
+    wanted = desired.naming(contract.decided(settings, image.tag))
     release = Release(settings, image, wanted, allow_older, say)
+    if observed and (proven := already_proven(release, *observed)):
+        say(proven)
+        return False
+    release.wanted = delivered(settings, wanted, say)
     return update.in_turn(settings, lambda: _take_turn(release), say)
 
 

@@ -1,6 +1,6 @@
 """What a deploy says and refuses before anything is built."""
 
-from pipeline.release import age, contract, parameters, stack, template
+from pipeline.release import age, contract, parameters, template
 from pipeline.release.stack import Stack
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
@@ -9,22 +9,22 @@ from pipeline.settings import Settings
 from pipeline.view.events import DeployStarted, Note, Say
 
 
-def look(  # noqa: PLR0913 - what is deployed, where, and as what
+def look(  # noqa: PLR0913, PLR0917 - what is deployed, where, and as what
     settings: Settings,
     revision: Revision,
     tag: str,
     desired: Desired,
+    found: Stack,
     say: Say,
     *,
     allow_older: bool,
 ) -> None:
     """Show what is deployed where and what it replaces; refuse what can be refused now.
 
-    `tag` is the image's. Raises ConfigurationError for parameters that the template does not
-    allow, Refused when a newer revision is deployed. What is found here may change while the
-    image is built, so that the deploy asks again.
+    `tag` is the image's, `found` the stack as it is. Raises ConfigurationError for parameters
+    that the template does not allow, Refused when a newer revision is deployed. The stack may
+    change while the image is built, so that the deploy reads it again.
     """
-    found = stack.observe(settings, settings.stack_name)
     say(_started(settings, revision, found))
     body = template.load(desired.body)
     named = {**desired.parameters, **contract.decided(settings, tag)}

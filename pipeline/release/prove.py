@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from pipeline import polling
+from pipeline import polling, together
 from pipeline.errors import Failed
-from pipeline.release import diagnose, front_door, schedule, service
+from pipeline.release import diagnose, front_door, schedule, service, services
 from pipeline.release.judgement import Judgement, Verdict, judge
 from pipeline.release.service import Place, Service
 from pipeline.release.stack import Stack
@@ -50,7 +51,10 @@ def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
         _show(observed, shown, say)
         place, judgement = _worst(stack, image, observed, replaced or {})
         if judgement.verdict is Verdict.PROVEN:
-            return _prove_outside(settings, claim, observed)
+            if problem := schedule.problem(settings, stack, image):
+                hint = f"invoke deploy --env {settings.environment}"
+                raise Failed(f"not proven: {problem}", hint=hint)
+            return _prove_door(settings, claim, observed)
         if judgement.verdict is not Verdict.PENDING or polling.monotonic() > until:
             raise _failed(settings, place, judgement, say)
         polling.sleep(POLL_SECONDS)
@@ -61,12 +65,14 @@ def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | 
 
     It is as strict as `prove`: what is None here is what `prove` waits for, or fails with.
     """
-    observed = _observe(settings, stack)
+    observed, problem = together.run(
+        partial(_observe, settings, stack), partial(schedule.problem, settings, stack, image)
+    )
     _, judgement = _worst(stack, image, observed, {})
-    if judgement.verdict is not Verdict.PROVEN:
+    if problem or judgement.verdict is not Verdict.PROVEN:
         return None
     try:
-        return _prove_outside(settings, Claim(stack, image, url), observed, seconds=0)
+        return _prove_door(settings, Claim(stack, image, url), observed, seconds=0)
     except Failed:
         return None
 
@@ -75,7 +81,8 @@ Observed = list[tuple[Place, Service | None]]
 
 
 def _observe(settings: Settings, stack: Stack) -> Observed:
-    return [(place, service.observe(settings, place)) for place in service.places(stack)]
+    places = service.places(stack)
+    return list(zip(places, services.observe(settings, places), strict=True))
 
 
 def _show(observed: Observed, shown: dict[str, Rollout], say: Say) -> None:
@@ -120,19 +127,17 @@ def _judge(stack: Stack, place: Place, judgement: Judgement) -> Judgement:
     return replace(judgement, reason=f"{place.service}: {judgement.reason}")
 
 
-def _prove_outside(
+def _prove_door(
     settings: Settings,
     claim: Claim,
     observed: Observed,
     seconds: float = front_door.TRY_SECONDS,
 ) -> Proven:
-    """Prove the schedule, and the front door if anything runs behind it.
+    """Prove the front door if anything runs behind it; it has `seconds` to become good.
 
-    Raises Failed. The door is asked for so long until it is good.
+    Raises Failed.
     """
     environment, digest = settings.environment, claim.image.digest
-    if problem := schedule.problem(settings, claim.stack, claim.image):
-        raise Failed(f"not proven: {problem}", hint=f"invoke deploy --env {environment}")
     place, web = observed[0]
     running = len(web.tasks) if web else 0
     if not running:

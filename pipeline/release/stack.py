@@ -99,6 +99,20 @@ def deployed_template(settings: Settings, name: str) -> dict[str, Any]:
     return dict(template) if isinstance(template, dict) else {}
 
 
+def peek_template(settings: Settings, name: str) -> dict[str, Any]:
+    """Read the template of a stack that may not exist; {} when there is none.
+
+    "If the template doesn't exist, a ValidationError is returned":
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+    """
+    try:
+        return deployed_template(settings, name)
+    except aws.failures() as error:
+        if aws.error_code(error) != "ValidationError":
+            raise
+        return {}
+
+
 class Busy(Refused):
     """Somebody else is changing the stack, or has changed it since it was looked at."""
 

@@ -6,7 +6,7 @@ from botocore.stub import Stubber
 from pipeline import blueprint
 from pipeline.errors import ConfigurationError, Refused
 from pipeline.git_history import Relation
-from pipeline.release import age, look
+from pipeline.release import age, look, stack
 from pipeline.revision import Revision
 from pipeline.settings import Settings
 from pipeline.view.events import DeployStarted, Event, Note
@@ -33,7 +33,8 @@ def see(staging: Settings, **named: str) -> list[Event]:
     """Look before a deploy of the commit, and return what was said."""
     said: list[Event] = []
     desired = blueprint.application(staging).naming(named)
-    look.look(staging, REVISION, f"{COMMIT}-0", desired, said.append, allow_older=False)
+    found = stack.observe(staging, staging.stack_name)
+    look.look(staging, REVISION, f"{COMMIT}-0", desired, found, said.append, allow_older=False)
     return said
 
 

@@ -1,6 +1,6 @@
 """The proof of an environment: its services, its schedule, its front door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import polling
 from pipeline.errors import Failed
-from pipeline.release import definitions, diagnose, front_door, prove, service
+from pipeline.release import definitions, diagnose, front_door, prove, services
 from pipeline.release.judgement import Judgement, Verdict
 from pipeline.release.service import Place, Service
 from pipeline.release.stack import Stack
@@ -45,6 +45,10 @@ class World:
         script = self.services[place.service]
         return script.pop(0) if len(script) > 1 else script[0]
 
+    def observe_all(self, settings: Settings, places: Sequence[Place]) -> list[Service | None]:
+        """Return the next observation of each service."""
+        return [self.observe(settings, place) for place in places]
+
     def sleep(self, seconds: float) -> None:
         """Pass the time."""
         self.now += seconds
@@ -59,7 +63,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """Put a script in the place of ECS and of the front door."""
     world = World()
-    monkeypatch.setattr(service, "observe", world.observe)
+    monkeypatch.setattr(services, "observe", world.observe_all)
     monkeypatch.setattr(front_door, "wait", world.wait)
     monkeypatch.setattr(polling, "wall", lambda: NOW)
     monkeypatch.setattr(polling, "monotonic", lambda: world.now)

@@ -15,7 +15,7 @@ from botocore import xform_name
 from botocore.httpsession import URLLib3Session
 from botocore.useragent import UserAgentString
 
-from pipeline import aws_calls, polling, signals
+from pipeline import aws_calls, polling, signals, together
 from pipeline.release import follow, front_door, prove
 from tests.story import callers, permissions, wire
 from tests.story.account import Ec2, Parameters, Quotas, Zones
@@ -41,7 +41,7 @@ from tests.story.task_definitions import TaskDefinitions
 from tests.story.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from botocore.awsrequest import AWSResponse
 
@@ -88,6 +88,9 @@ class World:
         self.elbv2 = self.elb
         self.caller = callers.Caller(callers.bootstrapped(self))
         self.calls: list[str] = []
+        # The calls by rounds: those of one round go out together.
+        self.rounds: list[list[str]] = [[]]
+        self._round = 0
         self.killed = False
         # Whether this machine can reach the front door.
         self.reachable = True
@@ -128,7 +131,21 @@ class World:
         """Record a call, which takes its time."""
         self.calls.append(name)
         assert len(self.calls) < CALLS, "the story does not end"
-        self.clock.advance(LATENCY_SECONDS)
+        self._round += 1
+        if self._round == len(self.rounds):
+            self.rounds.append([])
+            self.clock.advance(LATENCY_SECONDS)
+        self.rounds[self._round].append(name)
+
+    def together(self, *calls: Callable[[], Any]) -> list[Any]:
+        """Run calls one after the other, in rounds that begin at the same time."""
+        first, last, values = self._round, self._round, []
+        for call in calls:
+            self._round = first
+            values.append(call())
+            last = max(last, self._round)
+        self._round = last
+        return values
 
     def _require_permission(self, service: str, name: str, parameters: dict[str, Any]) -> None:
         """Refuse a call that the caller's policy does not allow."""
@@ -202,6 +219,7 @@ class World:
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(botocore.waiter, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
+            patch.setattr(together, "run", self.together)
             patch.setattr(polling, "monotonic", self.clock.monotonic)
             patch.setattr(polling, "wall", self.clock.wall)
             patch.setattr(polling, "sleep", self.sleep)

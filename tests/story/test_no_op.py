@@ -1,0 +1,118 @@
+"""A deploy with nothing to do: few calls, in three rounds, and nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline import deliver
+from pipeline.image import recipe
+from pipeline.release import prove, schedule, service, services, stack
+from pipeline.revision import Revision
+from tests.story.person import Person, application
+from tests.story.revisions import ONE
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+    from tests.story.world import World
+
+FIRST = ["cloudformation.DescribeStacks", "cloudformation.GetTemplate", "ecr.DescribeImages"]
+SERVICES = ["ecs.DescribeServices", "ecs.ListTasks", "ecs.ListTasks", "elbv2.DescribeTargetHealth"]
+TASKS = ["ecs.DescribeTasks"]
+SCHEDULE = "ecs.DescribeTaskDefinition"
+WORKER = ("STACK_WORKER", "yes")
+DAILY = ("STACK_SCHEDULE", "cron(0 3 * * ? *)")
+REVISION = Revision(ONE, "tree")
+
+
+def deploys_again(world: World, person: Person, settings: Settings) -> list[list[str]]:
+    """Deploy a revision that serves already, and return the calls by rounds."""
+    image = person.push(recipe.of(settings, REVISION).tag)
+    assert person.deploy(image, desired=application(settings)).code == 0
+    world.clock.advance(60)
+    before = len(world.rounds)
+    deliver.deploy(settings, REVISION, (), untested=False, allow_older=False)
+    return world.rounds[before:]
+
+
+@pytest.mark.parametrize(
+    ("options", "rounds"),
+    [
+        ((), [FIRST, SERVICES, TASKS]),
+        ((WORKER,), [FIRST, SERVICES, TASKS]),
+        ((DAILY,), [FIRST, [*SERVICES, SCHEDULE], TASKS]),
+        ((WORKER, DAILY), [FIRST, [*SERVICES, SCHEDULE], TASKS]),
+    ],
+)
+def test_nothing_to_do_is_known_after_three_rounds(
+    world: World,
+    person: Person,
+    options: tuple[tuple[str, str], ...],
+    rounds: list[list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Eight calls, with a worker as well, and one more for a schedule."""
+    settings = replace(world.settings, stack_options=options)
+    calls = deploys_again(world, person, settings)
+    assert [sorted(each) for each in calls] == [sorted(each) for each in rounds]
+    assert capsys.readouterr().out.rstrip().endswith("nothing to do")
+
+
+def test_an_environment_that_does_not_serve_is_looked_at_again(
+    world: World, person: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first look is enough to do nothing, and for nothing else."""
+    settings = world.settings
+    image = person.push(recipe.of(settings, REVISION).tag)
+    assert person.deploy(image).code == 0
+    world.clock.advance(60)
+    task = next(each for each in world.tasks.by_arn.values() if each.runs)
+    world.tasks.end(task, "SpotInterruption", "the capacity was taken")
+    before = len(world.rounds)
+    deliver.deploy(settings, REVISION, (), untested=False, allow_older=False)
+    later = [call for each in world.rounds[before + 1 :] for call in each]
+    assert later.count("cloudformation.GetTemplate") >= 1
+    assert "proven" in capsys.readouterr().out
+
+
+def test_a_first_deploy_has_no_template_to_look_at(
+    world: World, person: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The image is in the repository, and there is no stack yet."""
+    image = person.push(recipe.of(world.settings, REVISION).tag)
+    deliver.deploy(world.settings, REVISION, (), untested=False, allow_older=False)
+    assert world.serving() == {image.digest}
+    assert "proven" in capsys.readouterr().out
+
+
+def test_a_task_that_stopped_for_a_fault_is_observed_with_its_service(
+    deployed: World,
+) -> None:
+    """It is not among those that run, and the proof counts it."""
+    places = service.places(stack.observe(deployed.settings, deployed.settings.stack_name))
+    (before,) = services.observe(deployed.settings, places)
+    task = next(each for each in deployed.tasks.by_arn.values() if each.runs)
+    deployed.tasks.end(task, "EssentialContainerExited", "Essential container exited", 3)
+    (after,) = services.observe(deployed.settings, places)
+    assert before is not None
+    assert after is not None
+    assert service.fault(before) is None
+    fault = service.fault(after)
+    assert fault is not None
+    assert fault["taskArn"] == task.arn
+    assert task.arn not in {each.arn for each in after.tasks}
+
+
+def test_another_image_in_the_schedule_is_something_to_do(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The services are as they are to be, and the check is not proven all the same."""
+    image = person.push(ONE)
+    person.has_deployed(image)
+    found = stack.observe(world.settings, world.settings.stack_name)
+    url = found.output("WebURL")
+    assert prove.check(world.settings, found, image, url) is not None
+    monkeypatch.setattr(schedule, "problem", lambda *_: "the schedule starts another image")
+    assert prove.check(world.settings, found, image, url) is None
