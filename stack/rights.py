@@ -24,6 +24,7 @@ CHANGE = (
     "ExecuteChangeSet",
     "RollbackStack",
 )
+TARGETS = ("DescribeRules", "DescribeTargetHealth")
 # AWS's pages differ on whether RegisterTaskDefinition knows a resource, so it has `*`. What it
 # registers is harmless: its roles have to be passed, and Migrate alone runs a task.
 DEFINITIONS = (
@@ -46,7 +47,7 @@ def of_a_deploy(
     """Make the policy of the deployment identity; `stack` names the application stack.
 
     What has `*` knows no resource: a login to ECR, task definitions that are there, the lists
-    of tasks (bound by their cluster instead) and the health of targets.
+    of tasks (bound by their cluster instead), the health of targets and the rules of listeners.
     https://docs.aws.amazon.com/service-authorization/latest/reference/
     """
     name = f"${{{stack.title}}}"
@@ -56,7 +57,7 @@ def of_a_deploy(
         *_of_stacks(name, GetAtt(service_role, "Arn")),
         allow("Templates", ["s3:PutObject", "s3:GetObject"], buckets.arn(bucket, f"/{name}/*")),
         *_of_tasks(name),
-        allow("LookAtTargets", ["elasticloadbalancing:DescribeTargetHealth"], "*"),
+        allow("LookAtTargets", [f"elasticloadbalancing:{each}" for each in TARGETS], "*"),
         allow(
             "Logs",
             ["logs:GetLogEvents", "logs:FilterLogEvents"],

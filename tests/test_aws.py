@@ -1,9 +1,11 @@
 """The AWS boundary, against a server of the test's own."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -150,20 +152,45 @@ def test_a_client_is_made_once(settings: Settings) -> None:
     assert aws.client(settings, "ecs") is aws.client(replace(settings), "ecs")
 
 
+def of_a_job(staging: Settings, endpoint: str) -> Settings:
+    """Return the settings of a GitLab job that takes a role at an endpoint."""
+    return replace(
+        staging,
+        access_key_id=None,
+        secret_access_key=None,
+        role_arn="arn:aws:iam::123456789012:role/deploy",
+        id_token="token-of-gitlab",
+        endpoint_url=endpoint,
+    )
+
+
+def test_a_job_takes_its_role_again_when_the_session_ends(
+    staging: Settings, allowed_ports: set[int]
+) -> None:
+    """A deploy that bakes for hours outlives a session of one: the token lives with the job."""
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    ends = re.sub("<Expiration>.*</Expiration>", f"<Expiration>{soon:%FT%TZ}</Expiration>", TAKEN)
+    asked = list[tuple[str, str]]()
+    answers = [(200, ends), NO_STACKS, (200, TAKEN), NO_STACKS]
+    with answering(answers, asked) as server:
+        allowed_ports.add(server.server_port)
+        cloudformation = aws.client(
+            of_a_job(staging, f"http://127.0.0.1:{server.server_port}"), "cloudformation"
+        )
+        cloudformation.describe_stacks()
+        cloudformation.describe_stacks()
+    taken = [question for question, _ in asked if "Action=AssumeRoleWithWebIdentity" in question]
+    assert len(taken) == 2
+    assert all("WebIdentityToken=token-of-gitlab" in question for question in taken)
+
+
 def test_a_job_takes_its_role_by_its_token(staging: Settings, allowed_ports: set[int]) -> None:
     """GitLab's token becomes the role's credentials at the first call, and signs nothing itself."""
     answers, asked = [(200, TAKEN), NO_STACKS], list[tuple[str, str]]()
     with answering(answers, asked) as server:
         allowed_ports.add(server.server_port)
         there = f"http://127.0.0.1:{server.server_port}"
-        job = replace(
-            staging,
-            access_key_id=None,
-            secret_access_key=None,
-            role_arn="arn:aws:iam::123456789012:role/deploy",
-            id_token="token-of-gitlab",
-            endpoint_url=there,
-        )
+        job = of_a_job(staging, there)
         aws.client(job, "cloudformation").describe_stacks()
 
     (taking, unsigned), (_, signed) = asked

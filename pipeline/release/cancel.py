@@ -2,7 +2,7 @@
 
 from pipeline import aws
 from pipeline.errors import Failed
-from pipeline.release import contract, outcome, stack, watch
+from pipeline.release import bake, contract, outcome, stack, stack_events, watch
 from pipeline.release.stack import Stack, is_busy
 from pipeline.release.states import State, Step
 from pipeline.release.watch import Operation
@@ -28,18 +28,39 @@ def cancel(settings: Settings, say: Say) -> None:
     if found.state is not State.UPDATE_IN_PROGRESS and found.state not in ROLLING_BACK:
         _not_cancellable(settings, found, say)
         return
-    operation = Operation.on(settings, found, say, runs=True)
+    operation = Operation.on(
+        settings, found, say, runs=True, bake_seconds=bake.of_stack(settings, found)
+    )
     if found.state is State.UPDATE_IN_PROGRESS:
-        _call(settings, found, operation)
+        _call(settings, found, operation.token)
     ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
     say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
 
 
-def _call(settings: Settings, found: Stack, operation: Operation) -> None:
+def give_up(settings: Settings, before: Stack, why: str, say: Say) -> None:
+    """Cancel one's own update, whose new revision does not start; its watch sees the rollback.
+
+    Where that cannot be done, say what a person can do. `before` is the stack as it was.
+    """
+    if before.step is Step.CREATE:
+        way = "CloudFormation cancels updates alone; in its console, the stack can be deleted"
+        say(Note(f"{why}, and stack {before.name} is still being created: {way}"))
+        return
+    say(Note(f"{why}: cancelling the update of stack {before.name}"))
+    try:
+        _call(settings, before, stack_events.new_token())
+    except Failed:  # something else has just ended it, which the watch sees, too
+        return
+    except aws.failures() as error:
+        way = f"to try it again: invoke cancel --env {settings.environment}"
+        say(Note(f"the update cannot be cancelled: {error} ({way})"))
+
+
+def _call(settings: Settings, found: Stack, token: str) -> None:
     cloudformation, named = aws.client(settings, "cloudformation"), {"StackName": found.name}
     try:
         with outcome.calling(settings, found):
-            cloudformation.cancel_update_stack(**named, ClientRequestToken=operation.token)
+            cloudformation.cancel_update_stack(**named, ClientRequestToken=token)
     except cloudformation.exceptions.ClientError as error:
         if not is_busy(error):
             raise

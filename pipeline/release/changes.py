@@ -1,14 +1,14 @@
 """A change set: proposed, shown, and executed or deleted."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline import aws, polling
 from pipeline.errors import Failed
-from pipeline.release import early_validation, parameters, template, template_upload
+from pipeline.release import bake, early_validation, parameters, template, template_upload
 from pipeline.release.stack import Busy, Stack, is_busy
 from pipeline.release.states import Step
 from pipeline.release.template import Desired
@@ -17,6 +17,7 @@ from pipeline.view.events import ResourceChange
 
 PROPOSE_SECONDS, DISCARD_SECONDS = 300, 15
 POLL_SECONDS = 0.5
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 # Somebody else executed a change set, which makes CloudFormation delete the others:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
@@ -27,11 +28,17 @@ GONE = "] does not exist"
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """A change set that waits to be executed, by its id and its stack's, and what it will do."""
+    """A change set that waits to be executed, by its id and its stack's, and what it will do.
+
+    `bake_seconds` is how long its template's services bake; `rules` are the listener rules
+    that it changes or removes, logical id -> ARN.
+    """
 
     id: str
     stack: str
     changes: tuple[ResourceChange, ...]
+    bake_seconds: int = 0
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, str]:
@@ -66,7 +73,9 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     """
     cloudformation = aws.client(settings, "cloudformation")
     name = f"slipway-{secrets.token_hex(8)}"
-    declared = template.load(desired.body).get("Parameters", {})
+    body = template.load(desired.body)
+    declared = body.get("Parameters", {})
+    values = parameters.effective(declared, desired.parameters, stack.parameters)
     try:
         created = cloudformation.create_change_set(
             StackName=stack.name,
@@ -85,7 +94,7 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     except BaseException:  # it may have been created
         _discard_when_worked_out(settings, ChangeSet(name, stack.name, ()))
         raise
-    proposed = ChangeSet(created["Id"], stack.name, ())
+    proposed = ChangeSet(created["Id"], stack.name, (), bake.seconds(body, values))
     try:
         return _worked_out(settings, proposed)
     except BaseException:
@@ -158,7 +167,8 @@ def is_empty(reason: str) -> bool:
 def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
     answer = _wait(settings, proposed)
     if answer["Status"] == "CREATE_COMPLETE":
-        return replace(proposed, changes=tuple(_changes(settings, proposed, answer)))
+        described = list(_described(settings, proposed, answer))
+        return replace(proposed, changes=tuple(map(change, described)), rules=rules(described))
     reason = answer.get("StatusReason", "")
     if is_empty(reason):
         discard(settings, proposed)
@@ -187,12 +197,12 @@ def _wait(settings: Settings, proposed: ChangeSet) -> dict[str, Any]:
     )
 
 
-def _changes(
+def _described(
     settings: Settings, proposed: ChangeSet, answer: dict[str, Any]
-) -> Iterator[ResourceChange]:
-    """Read the changes, of which the first page is known already."""
+) -> Iterator[dict[str, Any]]:
+    """Read the changes of resources, of which the first page is known already."""
     while True:
-        yield from (change(each["ResourceChange"]) for each in answer.get("Changes", []))
+        yield from (each["ResourceChange"] for each in answer.get("Changes", []))
         if not (more := answer.get("NextToken")):
             return
         cloudformation = aws.client(settings, "cloudformation")
@@ -204,3 +214,10 @@ def change(described: dict[str, Any]) -> ResourceChange:
     replaced = str(described.get("Replacement", ""))
     kind = described["ResourceType"]
     return ResourceChange(described["Action"], described["LogicalResourceId"], kind, replaced)
+
+
+def rules(described: list[dict[str, Any]]) -> dict[str, str]:
+    """Pick the listener rules that exist and are changed: logical id -> ARN."""
+    changed = [each for each in described if each["ResourceType"] == RULE]
+    arns = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in changed}
+    return {name: arn for name, arn in arns.items() if arn}

@@ -1,5 +1,6 @@
 """From a pushed image to a service that is proven to run it."""
 
+import os
 from dataclasses import dataclass, replace
 
 from pipeline import polling
@@ -7,11 +8,14 @@ from pipeline.errors import Failed, Refused
 from pipeline.git_history import Relation
 from pipeline.release import (
     age,
+    bake,
     changes,
     contract,
     forced,
     grace,
     impossible,
+    job_time,
+    listener_weights,
     oneoff,
     parameters,
     prove,
@@ -103,6 +107,7 @@ def _take_turn(release: Release) -> bool:
     if proven := already_proven(release, found, deployed):
         say(proven)
         return release.migrated
+    _require_time(release, found)
     migrates = needs_migration(release, found, deployed, relation)
     if migrates:
         found = _prepare(release, found, deployed)
@@ -111,6 +116,13 @@ def _take_turn(release: Release) -> bool:
         proven = _prove(release, found)
     say(proven)
     return True
+
+
+def _require_time(release: Release, found: Stack) -> None:
+    """Raise Refused when a GitLab job would end before what it deploys."""
+    body, environment = template.load(release.wanted.body), release.settings.environment
+    seconds = bake.seconds(body, _values(release, found))
+    job_time.require(environment, seconds, os.environ, polling.wall())
 
 
 def _require_possible(release: Release, found: Stack, deployed: template.Body) -> None:
@@ -202,6 +214,7 @@ def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
         named = {name: wanted.parameters[name] for name in sorted(new | taken)}
         serving = carried.get(contract.REVISION, "")
         first = replace(wanted, body=template.dump(body), parameters=named)
+        _require_unmoved(release, found, deployed)
     else:
         return found
     with stage(release.say, "infrastructure"):
@@ -209,6 +222,17 @@ def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
     if found.parameters.get(contract.REVISION, "") != serving:
         raise Busy(found.name)
     return found
+
+
+def _require_unmoved(release: Release, found: Stack, deployed: template.Body) -> None:
+    """Raise Refused before the first of two steps if the second may not be done.
+
+    CloudFormation knows best what the whole change touches, and is asked where it matters.
+    """
+    if listener_weights.is_weighted(deployed):
+        with changes.proposal(release.settings, found, release.wanted) as whole:
+            listener_weights.require_unmoved(release.settings, found, deployed, whole)
+            changes.discard(release.settings, whole)
 
 
 def _release(release: Release, found: Stack, deployed: template.Body, *, migrates: bool) -> Stack:
@@ -224,18 +248,21 @@ def _release(release: Release, found: Stack, deployed: template.Body, *, migrate
                 now = replace(wanted, body=template.dump(current), parameters={})
                 found = forced.begin(settings, found, now, say)
         wanted = wanted.naming(forced.nonce())
-    found = _update(release, found, wanted, migrates=migrates)
+    found = _update(release, found, deployed, wanted, migrates=migrates)
     if forced.is_on(found.parameters):
         with stage(say, "infrastructure"):
             found = forced.end(settings, found, wanted, say)
     return found
 
 
-def _update(release: Release, found: Stack, wanted: Desired, *, migrates: bool) -> Stack:
+def _update(
+    release: Release, found: Stack, deployed: template.Body, wanted: Desired, *, migrates: bool
+) -> Stack:
     """Migrate and release: no migration begins before CloudFormation has accepted the change."""
     settings, say = release.settings, release.say
     with changes.proposal(settings, found, wanted) as proposed:
         update.show(proposed, found, say)
+        listener_weights.require_unmoved(settings, found, deployed, proposed)
         if migrates:
             with stage(say, "migrate"):
                 oneoff.migrate(settings, found, release.image, say)

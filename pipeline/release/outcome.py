@@ -48,9 +48,10 @@ def _short(reason: str) -> str:
 
 def _serving(ended: Stack) -> str:
     """Name the revision that serves after a rollback; "" where that is not known."""
-    revision = ended.parameters.get(contract.REVISION, "")
-    is_back = ended.state is State.UPDATE_ROLLBACK_COMPLETE and revision
-    return f"rolled back: {revision[:12]} serves" if is_back else ""
+    revision = ended.parameters.get(contract.REVISION)
+    if ended.state is not State.UPDATE_ROLLBACK_COMPLETE or revision is None:
+        return ""
+    return f"rolled back: {revision[:12] or 'no revision'} serves"
 
 
 def interrupted(settings: Settings, before: Stack, *, begun: bool = True) -> Interrupted:

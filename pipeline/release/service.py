@@ -10,6 +10,8 @@ from pipeline.release.tasks import Task
 from pipeline.settings import Settings
 from pipeline.view.events import Rollout
 
+ROLLING = "ROLLING"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -27,6 +29,24 @@ class Place:
     expected: str = ""
     count_parameter: str = ""
     health_path: str = ""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The newest deployment of a service, and how it replaces the one before.
+
+    `strategy` is ROLLING, BLUE_GREEN, LINEAR or CANARY; `description` is the deployment as
+    DescribeServices returns it.
+    """
+
+    rollout: Rollout
+    strategy: str
+    description: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The deployment's own id, such as ecs-svc/0123456789."""
+        return str(self.description.get("id", ""))
 
 
 @dataclass(frozen=True)
@@ -73,22 +93,27 @@ def places(stack: Stack) -> tuple[Place, ...]:
     return (web, worker) if name else (web,)
 
 
-def rollout(settings: Settings, where: Place) -> Rollout | None:
+def deployment(settings: Settings, where: Place) -> Deployment | None:
     """Read the primary deployment; None when there is no such service."""
-    deployments = _deployments(settings, where)
-    primary = _primary(deployments)
-    return parse_rollout(primary, alone=len(deployments) == 1) if primary else None
+    description = _describe(settings, where)
+    primary = _primary(description)
+    if not primary:
+        return None
+    # What ECS leaves out is its default, a rolling update:
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    strategy = description.get("deploymentConfiguration", {}).get("strategy", ROLLING)
+    return Deployment(_rollout(description, primary), strategy, primary)
 
 
 def observe(settings: Settings, where: Place) -> Service | None:
     """Read the service, its tasks and its targets' health; None without a service."""
-    deployments = _deployments(settings, where)
-    primary = _primary(deployments)
+    description = _describe(settings, where)
+    primary = _primary(description)
     if not primary:
         return None
     groups = where.target_groups
     return Service(
-        parse_rollout(primary, alone=len(deployments) == 1),
+        _rollout(description, primary),
         primary.get("rolloutStateReason", ""),
         tuple(tasks.parse(each) for each in describe_tasks(settings, where, "RUNNING")),
         targets.healthy(targets.read(settings, groups)) if groups else None,
@@ -138,15 +163,21 @@ def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout
     )
 
 
-def _deployments(settings: Settings, where: Place) -> list[dict[str, Any]]:
+def _rollout(description: dict[str, Any], primary: dict[str, Any]) -> Rollout:
+    return parse_rollout(primary, alone=len(description["deployments"]) == 1)
+
+
+def _describe(settings: Settings, where: Place) -> dict[str, Any]:
+    """Describe the service as DescribeServices does; {} when there is none."""
     ecs = aws.client(settings, "ecs")
     try:
         answer = ecs.describe_services(cluster=where.cluster, services=[where.service])
     except ecs.exceptions.ClusterNotFoundException:
-        return []
+        return {}
     active = [each for each in answer.get("services", []) if each.get("status") == "ACTIVE"]
-    return list(active[0].get("deployments", [])) if active else []
+    return dict(active[0]) if active else {}
 
 
-def _primary(deployments: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _primary(description: dict[str, Any]) -> dict[str, Any] | None:
+    deployments = description.get("deployments", [])
     return next((each for each in deployments if each.get("status") == "PRIMARY"), None)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline import aws
-from pipeline.release import service
+from pipeline.release import crash_loop, service
 from pipeline.release.diagnose import Evidence
-from pipeline.release.service import Place
+from pipeline.release.service import ROLLING, Deployment, Place
 from pipeline.release.stack import Stack
 from pipeline.release.stack_events import Entry
 from pipeline.settings import Settings
@@ -23,7 +23,8 @@ class ServiceWatch:
     """The services beside the stack, where there are any: their rollouts, and what fails.
 
     What counts are the tasks that start after this is made; or with `since`, when an operation
-    runs already, those that were made at that time or later.
+    runs already, those that were made at that time or later. `crash_loop` says that a new
+    revision does not start, once that is certain and nothing else would end it.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class ServiceWatch:
         self.settings = settings
         self.say = say
         self.evidence = [Evidence(settings, each, since) for each in service.places(before)]
+        self.before = {each.where.service: self._id(each.where) for each in self.evidence}
         self.shown: dict[str, Rollout] = {}
+        self.crash_loop = ""
         self.is_failure_shown = False
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -56,16 +59,32 @@ class ServiceWatch:
 
     def _look(self, evidence: Evidence) -> None:
         where = evidence.where
-        rollout = service.rollout(self.settings, where)
-        if rollout and rollout != self.shown.get(where.service):
-            self.say(rollout)
-            self.shown[where.service] = rollout
+        deployment = service.deployment(self.settings, where)
+        if deployment and deployment.rollout != self.shown.get(where.service):
+            self.say(deployment.rollout)
+            self.shown[where.service] = deployment.rollout
         if event := evidence.look():
             self.say(event)
+        # Before the first fault there is nothing to count.
+        if deployment and evidence.first and not self.crash_loop:
+            self.crash_loop = self._crash_loop(where, deployment)
+
+    def _crash_loop(self, where: Place, deployment: Deployment) -> str:
+        """Describe the crash loop of a deployment that began with the operation."""
+        is_old = deployment.id == self.before.get(where.service)
+        if is_old or deployment.strategy == ROLLING:
+            return ""
+        failed = crash_loop.count(self.settings, where, deployment)
+        return crash_loop.explain(where, deployment, failed)
+
+    def _id(self, where: Place) -> str:
+        deployment = service.deployment(self.settings, where)
+        return deployment.id if deployment else ""
 
     def summary(self) -> str:
         """Return the first cause, and where its log is; "" while there is no fault."""
-        return next(filter(None, (each.summary() for each in self.evidence)), "")
+        causes = filter(None, (each.summary() for each in self.evidence))
+        return "\n".join(filter(None, (self.crash_loop, next(causes, ""))))
 
 
 def created(entry: Entry) -> Place | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pipeline import polling
 from pipeline.errors import RecoveryNeeded
-from pipeline.release import changes, outcome, recover, stack, watch
+from pipeline.release import cancel, changes, outcome, recover, stack, watch
 from pipeline.release.changes import ChangeSet
 from pipeline.release.stack import Busy, Stack
 from pipeline.release.states import Step
@@ -83,7 +83,7 @@ def begin(
         raise Busy(found.name)
     if proposed is None:
         return None
-    operation = Operation.on(settings, latest, say)
+    operation = Operation.on(settings, latest, say, bake_seconds=proposed.bake_seconds)
     with outcome.calling(settings, latest):
         changes.execute(settings, proposed, operation.token)
     return operation
@@ -96,8 +96,15 @@ def follow(
     proposed: ChangeSet | None,
     say: Say,
 ) -> Stack:
-    """Follow an operation to its good end; without one, the stack is what it is."""
+    """Follow an operation to its good end; without one, the stack is what it is.
+
+    A new revision that does not start is cancelled where ECS goes on trying.
+    """
     if operation is None or proposed is None:
         return found
-    resources = [each.logical_id for each in proposed.changes]
-    return watch.follow(settings, operation, say, resources=resources)
+    before, resources = operation.before, [each.logical_id for each in proposed.changes]
+
+    def give_up(why: str) -> None:
+        cancel.give_up(settings, before, why, say)
+
+    return watch.follow(settings, operation, say, resources=resources, give_up=give_up)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import polling
 from pipeline.errors import Failed
-from pipeline.release import outcome, stack
+from pipeline.release import bake, outcome, stack
 from pipeline.release.service_watch import ServiceWatch
 from pipeline.release.shown_events import ShownEvents
 from pipeline.release.stack import Stack
@@ -14,8 +14,10 @@ from pipeline.release.states import State, Step
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say, StackEvent, stage
 
+# How long an operation may take without the bake times of its services.
 WATCH_SECONDS = 3600
-POLL_SECONDS = 1.0
+# The pauses between looks: in the first minute, and in an operation that takes hours.
+POLL_SECONDS, LONGEST_POLL_SECONDS = 1.0, 10.0
 # Reads of a stack may be stale for seconds; after so long without an event they count.
 QUIET_SECONDS = 60
 
@@ -24,7 +26,8 @@ QUIET_SECONDS = 60
 class Operation:
     """An operation that is about to be called on a stack as it is: its token, what was before.
 
-    `runs` if it ends one that is running, whose events may bear another token.
+    `runs` if it ends one that is running, whose events may bear another token. `bake_seconds`
+    is how long the services of the stack bake, at most.
     """
 
     before: Stack
@@ -32,27 +35,43 @@ class Operation:
     cursor: StackEventCursor
     services: ServiceWatch
     runs: bool = False
+    bake_seconds: int = 0
 
     @classmethod
-    def on(cls, settings: Settings, stack: Stack, say: Say, *, runs: bool = False) -> "Operation":
+    def on(
+        cls,
+        settings: Settings,
+        stack: Stack,
+        say: Say,
+        *,
+        runs: bool = False,
+        bake_seconds: int = 0,
+    ) -> "Operation":
         """Prepare an operation on a stack: its events and tasks so far are none of its own."""
         services = ServiceWatch(settings, stack, say, stack.updated if runs else None)
         cursor = StackEventCursor(settings, stack.id).skip()
-        return cls(stack, new_token(), cursor, services, runs)
+        return cls(stack, new_token(), cursor, services, runs, bake_seconds)
+
+    @property
+    def seconds(self) -> int:
+        """How long to watch: a rollback is a deployment of its own, which bakes as well."""
+        return WATCH_SECONDS + 2 * self.bake_seconds
 
 
-def follow(
+def follow(  # noqa: PLR0913 - what is followed, what of it is shown, and when it is given up
     settings: Settings,
     operation: Operation,
     say: Say,
     *,
     resources: Iterable[str] = (),
     good: Callable[[State], bool] = lambda state: state.meaning.good,
+    give_up: Callable[[str], None] | None = None,
 ) -> Stack:
     """Follow an operation to its good end, and return the stack as it is then.
 
     The events of `resources`, by logical id, and of failures are shown, those of others are
-    counted; without any, all are shown.
+    counted; without any, all are shown. `give_up` is called once with the reason if a new
+    revision does not start and nothing else would end it; the operation is then followed on.
 
     Raises RecoveryNeeded when it ends stuck, Failed with the first reasons when it ends
     otherwise than wanted, Interrupted when the user does not wait for it.
@@ -67,7 +86,7 @@ def follow(
         shown.say(event)
 
     try:
-        ended = _until_ended(settings, operation, note)
+        ended = _until_ended(settings, operation, note, give_up)
     except KeyboardInterrupt:
         raise outcome.interrupted(settings, before) from None
     shown.summarise()
@@ -87,7 +106,9 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
     cancel = f"to roll it back instead: invoke cancel --env {settings.environment}"
     can_cancel = busy.state is State.UPDATE_IN_PROGRESS and busy.name == settings.stack_name
     say(Note(f"{what} ({cancel})" if can_cancel else what))
-    operation = Operation.on(settings, busy, say, runs=True)
+    operation = Operation.on(
+        settings, busy, say, runs=True, bake_seconds=bake.of_stack(settings, busy)
+    )
     # It may have ended before its events were read; then there is none to wait for.
     if (latest := stack.observe(settings, busy.name)).step is Step.WAIT:
         shown = ShownEvents(say, busy.name, frozenset({busy.name}))
@@ -99,21 +120,27 @@ def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:
 
 
 def _until_ended(
-    settings: Settings, operation: Operation, say: Callable[[StackEvent], None]
+    settings: Settings,
+    operation: Operation,
+    say: Callable[[StackEvent], None],
+    give_up: Callable[[str], None] | None = None,
 ) -> Stack:
     """Show what happens until the operation has ended, and return the stack.
 
-    Raises Failed when that takes longer than WATCH_SECONDS; the operation itself goes on.
+    Raises Failed when that takes longer than `operation.seconds`; the operation itself goes on.
     """
     before, progress = operation.before, Progress(operation.token, begun=operation.runs)
     started = quiet_since = polling.monotonic()
-    while polling.monotonic() - started < WATCH_SECONDS:
+    while (elapsed := polling.monotonic() - started) < operation.seconds:
         entries = operation.cursor.new()
         for entry in entries:
             say(entry.event)
         progress = progress.after(entries)
         operation.services.add(entries)
         operation.services.look()
+        if give_up and operation.services.crash_loop:
+            give_up(operation.services.crash_loop)
+            give_up = None
         if progress.end:
             return _agreed(settings, before, progress)
         if entries:
@@ -122,11 +149,16 @@ def _until_ended(
             if ended := _ended_without_event(settings, before, progress):
                 return ended
             quiet_since = polling.monotonic()
-        polling.sleep(POLL_SECONDS)
+        polling.sleep(pause(elapsed))
     raise Failed(
-        f"stack {before.name} has no end after {WATCH_SECONDS} s; its operation goes on",
+        f"stack {before.name} has no end after {operation.seconds} s; its operation goes on",
         hint=f"{outcome.command(settings, before)} waits for it",
     )
+
+
+def pause(elapsed: float) -> float:
+    """Return the seconds to the next look: what takes long is looked at less often."""
+    return max(POLL_SECONDS, min(elapsed / 60, LONGEST_POLL_SECONDS))
 
 
 def _agreed(settings: Settings, before: Stack, progress: Progress) -> Stack:

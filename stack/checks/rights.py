@@ -15,6 +15,7 @@ WITHOUT_RESOURCE = {
     "ecs:DeregisterTaskDefinition": "amazonelasticcontainerservice",
     "ecs:DescribeTaskDefinition": "amazonelasticcontainerservice",
     "ecs:ListTaskDefinitions": "amazonelasticcontainerservice",
+    "elasticloadbalancing:DescribeRules": "awselasticloadbalancingv2",
     "elasticloadbalancing:DescribeTargetHealth": "awselasticloadbalancingv2",
     "logs:DescribeLogGroups": "amazoncloudwatchlogs",
     "ssmmessages:CreateControlChannel": "amazonmessagegatewayservice",

@@ -34,6 +34,12 @@ def is_now(cloudformation: Stubber, status: str, asked: str = ID, reason: str = 
     cloudformation.add_response("describe_stacks", answer, {"StackName": asked})
 
 
+def has_template(cloudformation: Stubber) -> None:
+    """Have the stack's template be asked for, in which no service bakes."""
+    question = {"StackName": ID, "TemplateStage": "Original"}
+    cloudformation.add_response("get_template", {"TemplateBody": "{}"}, question)
+
+
 def is_gone(cloudformation: Stubber) -> None:
     """Have no stack be there when it is looked at next."""
     message = f"Stack with id {NAME} does not exist"

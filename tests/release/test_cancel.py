@@ -5,6 +5,7 @@ from botocore.stub import ANY, Stubber
 
 from pipeline.errors import Failed, RecoveryNeeded
 from pipeline.release import cancel
+from pipeline.release.states import State
 from pipeline.settings import Settings
 from pipeline.view.events import Event, Note
 from tests.release import answers
@@ -15,6 +16,7 @@ CANCEL = {"StackName": answers.NAME, "ClientRequestToken": ANY}
 def is_updating(cloudformation: Stubber) -> None:
     """Have an update run, which somebody else began."""
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS", asked=answers.NAME)
+    answers.has_template(cloudformation)
     answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
 
 
@@ -83,6 +85,7 @@ def test_a_rollback_that_runs_already_is_watched_to_its_end(
     """Who was interrupted types the same command again."""
     said: list[Event] = []
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS", asked=answers.NAME)
+    answers.has_template(cloudformation)
     answers.tells(cloudformation, answers.of_stack(1, "UPDATE_ROLLBACK_IN_PROGRESS"))
     ends(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
     cancel.cancel(staging, said.append)
@@ -99,3 +102,18 @@ def test_what_cloudformation_cannot_cancel_is_said(
     answers.is_now(cloudformation, status, asked=answers.NAME)
     with pytest.raises(Failed, match="only an update can be cancelled"):
         cancel.cancel(staging, lambda _: None)
+
+
+@pytest.mark.usefixtures("cloudformation")
+@pytest.mark.parametrize("state", [State.DELETE_COMPLETE, State.REVIEW_IN_PROGRESS])
+def test_a_stack_that_is_created_is_not_given_up_but_explained(
+    staging: Settings, state: State
+) -> None:
+    """No call could cancel it, and to delete what a person made is theirs to decide."""
+    said: list[Event] = []
+    cancel.give_up(staging, answers.stack(state), "3 tasks failed", said.append)
+
+    (note,) = said
+    assert isinstance(note, Note)
+    assert note.text.startswith("3 tasks failed, and stack shop-staging is still being created")
+    assert "can be deleted" in note.text

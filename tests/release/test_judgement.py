@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.release import service
 from pipeline.release.judgement import SETTLE_SECONDS, Judgement, Verdict, judge
 from pipeline.release.service import Service
 from pipeline.release.tasks import Task
@@ -36,6 +37,29 @@ def judged(observed: Service | None) -> Judgement:
 def test_a_service_that_runs_what_is_expected_is_proven() -> None:
     """Definition, digest, number, health and age are all as they should be."""
     assert judged(GOOD) == PROVEN
+
+
+@pytest.mark.parametrize(
+    ("deployment", "alone", "verdict"),
+    [
+        ({"rolloutState": "COMPLETED"}, False, Verdict.PROVEN),
+        ({"rolloutState": "IN_PROGRESS"}, True, Verdict.PENDING),
+        ({"rolloutState": "FAILED"}, True, Verdict.FAILED),
+        ({}, True, Verdict.PROVEN),
+        ({}, False, Verdict.PENDING),
+        ({"pendingCount": 1}, True, Verdict.PENDING),
+        ({"runningCount": 1}, True, Verdict.PENDING),
+        ({"runningCount": 3}, True, Verdict.PENDING),
+        ({"taskDefinition": "task-definition/web:1"}, True, Verdict.FAILED),
+    ],
+)
+def test_a_rollout_is_judged_with_and_without_its_state(
+    deployment: dict[str, object], *, alone: bool, verdict: Verdict
+) -> None:
+    """ECS gives a state for rolling updates only; a switch has ended when it is alone."""
+    primary = {"taskDefinition": EXPECTED, "desiredCount": 2, "runningCount": 2, **deployment}
+    rollout = service.parse_rollout(primary, alone=alone)
+    assert judged(replace(GOOD, rollout=rollout)).verdict is verdict
 
 
 def test_a_target_of_another_deployment_does_not_matter() -> None:

@@ -2,10 +2,14 @@
 
 import pytest
 
-from pipeline.release import service_watch
-from pipeline.release.service import Place
+from pipeline.release import crash_loop, service, service_watch
+from pipeline.release.service import Deployment, Place
+from pipeline.release.service_watch import ServiceWatch
 from pipeline.release.stack_events import Entry
-from pipeline.view.events import StackEvent
+from pipeline.release.states import State
+from pipeline.settings import Settings
+from pipeline.view.events import Rollout, StackEvent, TaskStopped
+from tests.release import answers
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/worker"
 
@@ -28,3 +32,33 @@ def test_a_service_that_is_created_is_known_by_its_arn(
     """Tasks of a service that exists may be of an earlier deployment, and are no evidence."""
     event = StackEvent("WorkerService", kind, status, "")
     assert service_watch.created(Entry(event, physical_id=physical_id)) == expected
+
+
+@pytest.mark.parametrize(
+    ("id_now", "strategy", "is_loop"),
+    [
+        ("ecs-svc/1", "CANARY", False),
+        ("ecs-svc/2", "CANARY", True),
+        ("ecs-svc/2", "ROLLING", False),
+    ],
+)
+def test_only_a_deployment_of_the_operation_itself_is_given_up(
+    staging: Settings, monkeypatch: pytest.MonkeyPatch, id_now: str, strategy: str, *, is_loop: bool
+) -> None:
+    """What served before may crash, too, and this very update may be its repair."""
+    rollout = Rollout("web:2", 2, 0, 0, "IN_PROGRESS")
+    ids = iter(("ecs-svc/1", id_now))
+
+    def deployment(_settings: Settings, _where: Place) -> Deployment:
+        return Deployment(rollout, strategy, {"id": next(ids)})
+
+    monkeypatch.setattr(service, "deployment", deployment)
+    monkeypatch.setattr(service, "list_tasks", lambda *_: [])
+    monkeypatch.setattr(crash_loop, "count", lambda *_: 3)
+    outputs = {"ClusterName": "shop", "WebServiceName": "web", "WebTargetGroups": "a,b"}
+    before = answers.stack(State.UPDATE_COMPLETE, outputs=outputs)
+    watched = ServiceWatch(staging, before, lambda _: None)
+    watched.evidence[0].first = TaskStopped("1", "", {}, (), "web exited with code 3")
+    watched.look()
+    assert bool(watched.crash_loop) is is_loop
+    assert ("new revision of service web" in watched.summary()) is is_loop

@@ -142,6 +142,7 @@ def test_an_interrupt_says_that_the_change_goes_on(
 def test_who_waits_sees_what_is_waited_for(staging: Settings, cloudformation: Stubber) -> None:
     """What someone else began is watched to its end, whatever that is, and looked at again."""
     said: list[Event] = []
+    answers.has_template(cloudformation)
     answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS", asked=answers.NAME)
     answers.tells(
@@ -165,6 +166,7 @@ def test_an_operation_that_has_just_ended_is_not_waited_for(
     staging: Settings, cloudformation: Stubber
 ) -> None:
     """Its last event is among those that are skipped."""
+    answers.has_template(cloudformation)
     answers.tells(cloudformation, answers.of_stack(2, "UPDATE_COMPLETE", token="other"))
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
     busy = answers.stack(State.UPDATE_IN_PROGRESS)

@@ -23,7 +23,7 @@ class Application:
     `exits` is the code with which it ends after `after` seconds; None: it goes on.
     `live` is the status that the load balancer's health check gets, `ready` that of the
     readiness path; None: nothing listens. `worker_exits` is the code with which a worker ends.
-    A service's task that does not start waits for capacity.
+    A service's task that does not start waits for capacity. `alarms`: its errors ring an alarm.
     """
 
     exits: int | None = None
@@ -33,6 +33,7 @@ class Application:
     ready: int = 200
     starts: bool = True
     worker_exits: int | None = None
+    alarms: bool = False
     migration: Migration = Migration()
 
 

@@ -210,7 +210,10 @@ def _changes(stack: Stack, template: Template, chosen: dict[str, str]) -> list[d
     kinds = {key: each.declared.kind for key, each in stack.now.resources.items()}
     kinds |= {key: each.kind for key, each in declared.items()}
     actions = changes(stack.now.resources, declared)
-    return [_change(key, action, kinds[key]) for key, action in actions.items()]
+    known = {
+        key: {"PhysicalResourceId": each.physical} for key, each in stack.now.resources.items()
+    }
+    return [_change(key, action, kinds[key], known.get(key, {})) for key, action in actions.items()]
 
 
 def _outputs_differ(stack: Stack, template: Template) -> bool:
@@ -218,9 +221,15 @@ def _outputs_differ(stack: Stack, template: Template) -> bool:
     return bool(template.document.get("Outputs") != old.get("Outputs"))
 
 
-def _change(logical: str, action: str, kind: str) -> dict[str, Any]:
+def _change(logical: str, action: str, kind: str, known: dict[str, str]) -> dict[str, Any]:
     replaced = {"Replacement": str(kind in REPLACED)} if action == "Modify" else {}
-    change = {"Action": action, "LogicalResourceId": logical, "ResourceType": kind, **replaced}
+    change = {
+        "Action": action,
+        "LogicalResourceId": logical,
+        "ResourceType": kind,
+        **known,
+        **replaced,
+    }
     return {"Type": "Resource", "ResourceChange": change}
 
 

@@ -157,6 +157,7 @@ class Ecs:
             "status": service.status,
             "desiredCount": service.desired,
             "runningCount": len(running),
+            "deploymentConfiguration": {"strategy": service.deployment_strategy},
             "deployments": [self._deployment(service, each) for each in service.deployments],
             "events": [],
         }
@@ -165,6 +166,9 @@ class Ecs:
         tasks = self.world.services.tasks(service, deployment)
         running = sum(task.runs for task in tasks)
         clock: Clock = self.world.clock
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+        is_rolling = service.deployment_strategy == "ROLLING"
+        rollout = {"rolloutState": deployment.state, "rolloutStateReason": deployment.reason}
         return {
             "id": deployment.id,
             "status": "PRIMARY" if deployment is service.primary else "ACTIVE",
@@ -174,6 +178,5 @@ class Ecs:
             "pendingCount": len(tasks) - running,
             "failedTasks": deployment.failed,
             "createdAt": clock.date_of(deployment.created),
-            "rolloutState": deployment.state,
-            "rolloutStateReason": deployment.reason,
+            **(rollout if is_rolling else {}),
         }

@@ -39,10 +39,16 @@ class Target:
 
 
 class Balancers:
-    """Target groups: ARN -> address -> target."""
+    """Target groups: ARN -> address -> target; listener rules: ARN -> group's ARN -> weight."""
 
     def __init__(self) -> None:
         self.groups: dict[str, dict[str, Target]] = {}
+        self.rules: dict[str, dict[str, float]] = {}
+
+    def receives(self, group: str) -> bool:
+        """Whether requests reach a group: a rule for it decides, or else its listener."""
+        weights = [each[group] for each in self.rules.values() if group in each]
+        return all(weights)
 
     def register(self, groups: list[str], target: Target) -> None:
         """Add a target to groups."""
@@ -56,7 +62,8 @@ class Balancers:
 
     def ready(self) -> int:
         """Return what the front door answers on the readiness path."""
-        targets = [each for targets in self.groups.values() for each in targets.values()]
+        groups = [targets for arn, targets in self.groups.items() if self.receives(arn)]
+        targets = [each for targets in groups for each in targets.values()]
         return next((each.ready for each in targets if each.healthy), 503)
 
     def describe_target_health(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -79,3 +86,18 @@ class Balancers:
         check = {"HealthCheckPath": "/health/live", "HealthCheckIntervalSeconds": 10}
         arns = request.get("TargetGroupArns", list(self.groups))
         return {"TargetGroups": [{"TargetGroupArn": each, **check} for each in arns]}
+
+    def describe_rules(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Describe listener rules by ARN."""
+        if unknown := set(request["RuleArns"]) - set(self.rules):
+            raise Refusal("RuleNotFound", f"One or more rules not found: {sorted(unknown)}")
+        return {"Rules": [self._rule(each) for each in request["RuleArns"]]}
+
+    def _rule(self, arn: str) -> dict[str, Any]:
+        # ECS names the group that gets the requests first.
+        weights = sorted(self.rules[arn].items(), key=lambda each: -each[1])
+        groups = [{"TargetGroupArn": group, "Weight": int(share)} for group, share in weights]
+        return {
+            "RuleArn": arn,
+            "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+        }

@@ -154,6 +154,7 @@ QUESTIONS: dict[str, Callable[[str, Request], Iterator[Question]]] = {
     "ecs.RegisterTaskDefinition": register,
     "ecs.RunTask": run_task,
     "ecs.StopTask": lambda a, it: in_cluster(a, it, "task", [it["task"]]),
+    "elasticloadbalancing.DescribeRules": anywhere,
     "elasticloadbalancing.DescribeTargetHealth": anywhere,
     "logs.FilterLogEvents": on_group,
     "logs.GetLogEvents": on_stream,

@@ -19,6 +19,7 @@ BREAKER = (
     'Resource handler returned message: "Error occurred during operation '
     "'ECS Deployment Circuit Breaker was triggered'.\" (HandlerErrorCode: GeneralServiceException)"
 )
+NOT_STABLE = "Resource handler returned message: Service deployment rolled back."
 
 
 class ResourceFailed(Exception):
@@ -71,10 +72,13 @@ class Resources:
         deployment = service.primary
         while deployment.state == "IN_PROGRESS":
             if cancelled():
+                self.world.services.stop_deployment(service)
                 raise Cancelled
             yield 0.5
         if deployment.state == "FAILED":
-            raise ResourceFailed(BREAKER)
+            raise ResourceFailed(
+                BREAKER if service.deployment_strategy == "ROLLING" else NOT_STABLE
+            )
 
     def remove(self, resource: Resource, *, created: bool = False) -> None:
         """Delete a resource unless its policy retains it; `created`: by what is rolled back.
@@ -94,6 +98,8 @@ class Resources:
             )
         if kind == "AWS::ECS::TaskDefinition":
             self.world.task_definitions.by_arn[resource.physical]["status"] = "INACTIVE"
+        if kind == "AWS::ElasticLoadBalancingV2::ListenerRule":
+            self.world.elb.rules.pop(resource.physical)
         if kind == "AWS::ECS::Cluster":
             self.world.ecs.clusters.discard(resource.physical)
         if kind == "AWS::RDS::DBInstance" and (why := self.world.rds.delete(resource.physical)):
@@ -130,6 +136,17 @@ class Resources:
     ) -> None:
         resource.attributes["DNSName"] = f"{resource.physical}.elb.example.com"
         resource.physical = arn("elasticloadbalancing", f"loadbalancer/app/{resource.physical}/1")
+
+    def _aws_elasticloadbalancingv2_listenerrule(
+        self, resource: Resource, properties: dict[str, Any]
+    ) -> None:
+        """Make a rule, or bring one to the template's weights, whatever it has."""
+        resource.physical = arn("elasticloadbalancing", f"listener-rule/{resource.physical}")
+        self.world.elb.rules[resource.physical] = {
+            each["TargetGroupArn"]: float(each["Weight"])
+            for action in properties["Actions"]
+            for each in action["ForwardConfig"]["TargetGroups"]
+        }
 
     def _aws_logs_loggroup(self, resource: Resource, properties: dict[str, Any]) -> None:
         resource.physical = properties.get("LogGroupName", resource.physical)

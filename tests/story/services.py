@@ -1,10 +1,11 @@
-"""ECS services: deployments, their rollout, and the circuit breaker."""
+"""ECS services: deployments, their rollout, and the circuit breaker of a rolling one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.story import switches
 from tests.story.identities import arn
 from tests.story.resources import ResourceFailed
 
@@ -37,11 +38,15 @@ class Deployment:
     reason: str = ""
     failed: int = 0
     counted: set[str] = field(default_factory=set)
+    target_groups: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Service:
-    """A service; the first deployment is the primary one."""
+    """A service; the first deployment is the primary one.
+
+    `pair` are the two target groups of a service that switches, `rule` the listener rule.
+    """
 
     name: str
     cluster: str
@@ -52,6 +57,14 @@ class Service:
     nonce: str = ""
     strategy: list[dict[str, Any]] = field(default_factory=list)
     status: str = "ACTIVE"
+    configuration: dict[str, Any] = field(default_factory=dict)
+    pair: list[str] = field(default_factory=list)
+    rule: str = ""
+
+    @property
+    def deployment_strategy(self) -> str:
+        """How one revision replaces another."""
+        return str(self.configuration.get("Strategy", "ROLLING"))
 
     @property
     def arn(self) -> str:
@@ -84,6 +97,7 @@ class Services:
             desired = int(properties.get("DesiredCount", 1))
             service = self.by_name[name] = Service(name, properties["Cluster"], desired, groups)
         service.desired = int(properties.get("DesiredCount", service.desired))
+        _configure(service, properties)
         forced = self._is_forced(service, properties)
         self._change_strategy(service, properties, forced=forced)
         definition = properties["TaskDefinition"]
@@ -114,14 +128,24 @@ class Services:
         """Begin a deployment of a task definition."""
         self.deployed += 1
         deployment = Deployment(f"ecs-svc/{self.deployed:019d}", definition, self.world.clock.now)
+        deployment.target_groups = service.target_groups
         service.deployments.insert(0, deployment)
-        self.world.clock.start(self._schedule(service, deployment))
+        if service.deployment_strategy == "ROLLING":
+            self.world.clock.start(self.schedule(service, deployment))
+        else:
+            self.world.clock.start(switches.run(self, service, deployment))
+
+    def stop_deployment(self, service: Service) -> None:
+        """Do what StopServiceDeployment does: roll back what is in progress."""
+        deployment = service.primary
+        if service.deployment_strategy != "ROLLING" and deployment.state == "IN_PROGRESS":
+            switches.roll_back(self, service, deployment)
 
     def delete(self, service: Service) -> None:
         """Delete a service with its tasks."""
         service.status, service.deployments = "INACTIVE", []
         for task in self.tasks(service):
-            self._stop(task, "Service deleted")
+            self.stop_task(task, "Service deleted")
 
     def tasks(self, service: Service, deployment: Deployment | None = None) -> list[Task]:
         """Return the tasks that are to run, of one deployment or of all."""
@@ -132,22 +156,32 @@ class Services:
             if deployment is None or task.deployment == deployment.id
         ]
 
-    def _schedule(self, service: Service, deployment: Deployment) -> Process:
+    def schedule(self, service: Service, deployment: Deployment) -> Process:
         """Keep the deployment's tasks at the desired count while it is the primary one."""
         while service.deployments and service.primary is deployment:
             self._count_failures(service, deployment)
             if deployment.state == "IN_PROGRESS" and deployment.failed >= FAILURES:
                 self._break(service, deployment)
                 return
-            own = self.tasks(service, deployment)
-            for _ in range(service.desired - len(own)):
-                self._start(service, deployment)
-            for task in own[service.desired :]:
-                self._stop(task, "Scaling activity initiated by deployment")
-            healthy = [task for task in own if task.runs and self._is_healthy(task)]
-            if deployment.state == "IN_PROGRESS" and len(healthy) >= service.desired:
-                self._complete(service, deployment)
+            is_steady = self.is_steady(service, deployment)
+            self.keep_count(service, deployment)
+            if deployment.state == "IN_PROGRESS" and is_steady:
+                self.complete(service, deployment)
             yield SCHEDULE_SECONDS
+
+    def keep_count(self, service: Service, deployment: Deployment) -> None:
+        """Start and stop tasks of a deployment until as many run as are wanted."""
+        own = self.tasks(service, deployment)
+        for _ in range(service.desired - len(own)):
+            self._start(service, deployment)
+        for task in own[service.desired :]:
+            self.stop_task(task, "Scaling activity initiated by deployment")
+
+    def is_steady(self, service: Service, deployment: Deployment) -> bool:
+        """Whether all tasks of a deployment are healthy."""
+        own = self.tasks(service, deployment)
+        healthy = [task for task in own if task.runs and self._is_healthy(task)]
+        return len(healthy) >= service.desired
 
     def _start(self, service: Service, deployment: Deployment) -> None:
         definition = self.world.task_definitions.find(deployment.definition)
@@ -157,10 +191,11 @@ class Services:
             group=f"service:{service.name}",
             started_by=deployment.id,
             deployment=deployment.id,
-            target_groups=service.target_groups,
+            target_groups=deployment.target_groups,
         )
 
-    def _stop(self, task: Task, reason: str) -> None:
+    def stop_task(self, task: Task, reason: str) -> None:
+        """Stop a task as the scheduler does."""
         self.world.tasks.stop(task, "ServiceSchedulerInitiated", reason)
 
     def _count_failures(self, service: Service, deployment: Deployment) -> None:
@@ -177,25 +212,36 @@ class Services:
         targets = [group.get(task.address) for group in groups]
         return all(target is not None and target.healthy for target in targets)
 
-    def _complete(self, service: Service, deployment: Deployment) -> None:
+    def complete(self, service: Service, deployment: Deployment) -> None:
+        """End a deployment well: the others' tasks are stopped."""
         deployment.state = "COMPLETED"
         deployment.reason = f"ECS deployment {deployment.id} completed."
         service.completed = deployment
         service.deployments = [deployment]
         for task in self.tasks(service):
             if task.deployment != deployment.id:
-                self._stop(task, f"Scaling activity initiated by (deployment {deployment.id})")
+                self.stop_task(task, f"Scaling activity initiated by (deployment {deployment.id})")
 
     def _break(self, service: Service, deployment: Deployment) -> None:
         """Open the circuit breaker: the deployment has failed, and the last good one is back."""
         deployment.state = "FAILED"
         deployment.reason = "ECS deployment circuit breaker: tasks failed to start."
         for task in self.tasks(service, deployment):
-            self._stop(task, f"Scaling activity initiated by (deployment {deployment.id})")
+            self.stop_task(task, f"Scaling activity initiated by (deployment {deployment.id})")
         if service.completed:
             self._return_to(service, service.completed)
 
     def _return_to(self, service: Service, deployment: Deployment) -> None:
         """Roll back to a deployment that was complete: it has its id, and its tasks still run."""
         service.deployments = [deployment]
-        self.world.clock.start(self._schedule(service, deployment))
+        self.world.clock.start(self.schedule(service, deployment))
+
+
+def _configure(service: Service, properties: dict[str, Any]) -> None:
+    """Take the strategy over, and where requests come from."""
+    service.configuration = properties.get("DeploymentConfiguration", {})
+    for each in properties.get("LoadBalancers", []):
+        advanced = each.get("AdvancedConfiguration", {})
+        if advanced:
+            service.pair = [each["TargetGroupArn"], advanced["AlternateTargetGroupArn"]]
+            service.rule = advanced["ProductionListenerRule"]

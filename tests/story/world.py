@@ -203,7 +203,7 @@ class World:
 
     def _is_healthy(self, task: Task, group: str) -> bool:
         target = self.elb.groups[group].get(task.address)
-        return target is not None and target.healthy
+        return target is not None and target.healthy and self.elb.receives(group)
 
     def front_door(self, _url: str) -> int | None:
         """Return what the readiness path answers; None when this machine cannot reach it."""
