@@ -35,7 +35,9 @@ def options(settings: Settings) -> Options:
         chosen = read(settings.environment, dict(settings.stack_options))
         partitions.require(chosen, settings.region)
     except OptionsError as error:
-        head = f"{len(error.problems)} stack options of {settings.environment!r} are wrong:"
+        count = len(error.problems)
+        are = "option of {} is" if count == 1 else "options of {} are"
+        head = f"{count} stack {are.format(repr(settings.environment))} wrong:"
         raise ConfigurationError(
             "\n  ".join([head, *error.problems]),
             hint="set them in the environment or in .env; docs/stack.md explains each",

@@ -156,7 +156,8 @@ def recover(settings: Settings, say: Say) -> None:
     stuck: list[RecoveryNeeded] = []
     for name in (settings.delivery_stack_name, settings.stack_name):
         try:
-            recovery.recover(settings, name, say)
+            with recovery.explaining_denial(settings, name):
+                recovery.recover(settings, name, say)
         except RecoveryNeeded as error:
             stuck.append(error)
     if stuck:

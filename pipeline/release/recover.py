@@ -1,5 +1,8 @@
 """The way out of the states in which CloudFormation takes no update."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pipeline import aws
 from pipeline.errors import RecoveryNeeded
 from pipeline.release import outcome, stack, watch
@@ -32,6 +35,25 @@ def recover(settings: Settings, name: str, say: Say) -> None:
             f"stack {name} is {found.state.status}: {found.reason}",
             hint="fix what CloudFormation names, in the console or with the AWS CLI",
         )
+
+
+@contextmanager
+def explaining_denial(settings: Settings, name: str) -> Iterator[None]:
+    """Raise RecoveryNeeded where these credentials may not free a stack.
+
+    The deployment identity may change the application stack, and not the one that made it.
+    """
+    cloudformation = aws.client(settings, "cloudformation")
+    try:
+        yield
+    except cloudformation.exceptions.ClientError as error:
+        if aws.error_code(error) != "AccessDenied":
+            raise
+        raise RecoveryNeeded(
+            f"these credentials may not free stack {name}",
+            hint="with an administrator's credentials: "
+            f"invoke recover --env {settings.environment}",
+        ) from error
 
 
 def delete(settings: Settings, found: Stack, say: Say) -> Stack:

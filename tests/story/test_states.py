@@ -172,3 +172,21 @@ def test_an_infrastructure_that_fails_is_explained_and_made_again(
     assert world.database.applied == []
     assert person.deploy(one).code == 0
     assert world.serving() == {one.digest}
+
+
+def test_who_may_not_free_the_delivery_stack_frees_the_other(
+    deployed: World, person: Person
+) -> None:
+    """A job may free its application stack; the delivery stack needs an administrator."""
+    delivery = deployed.stacks.find(deployed.settings.delivery_stack_name)
+    for stack in (delivery, deployed.stack):
+        stack.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
+    done = person.recover()
+    assert done.code == 3
+    assert "with an administrator's credentials: invoke recover" in done.message
+    assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert delivery.status == "UPDATE_ROLLBACK_FAILED"
+    assert {each.action for each in deployed.caller.denied} == {
+        "cloudformation:DescribeStackEvents"
+    }
+    deployed.caller.denied.clear()
