@@ -36,7 +36,7 @@ def examine(settings: Settings, say: Say) -> None:
     if found := verdicts[Verdict.WRONG]:
         raise ConfigurationError(
             f"{found} of {verdicts.total()} checks found something wrong",
-            hint="what stands behind each 'next'",
+            hint="do what each 'next' says, then the same command again",
         )
 
 
