@@ -13,6 +13,7 @@ import pytest
 from pipeline import gitlab_variables
 from pipeline.doctor import access, domain
 from pipeline.doctor.finding import Case
+from pipeline.errors import Failed
 from pipeline.gitlab_variables import Variable
 from pipeline.release.stack import Stack
 from pipeline.release.states import State
@@ -48,7 +49,9 @@ def test_name_servers_are_compared_without_their_dots(monkeypatch: pytest.Monkey
     assert domain.name_servers("example.com") == {"ns-1.awsdns-00.com"}
 
 
-@pytest.mark.parametrize("error", [dns.resolver.NXDOMAIN, dns.resolver.NoAnswer])
+@pytest.mark.parametrize(
+    "error", [dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.NoNameservers]
+)
 def test_a_zone_that_dns_does_not_know_has_none(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
@@ -63,7 +66,7 @@ def test_dns_that_does_not_answer_is_an_error_of_the_network(
     """Which is not the same as a zone that is not delegated."""
     timeout: type[Exception] = dns.exception.Timeout
     answer(monkeypatch, timeout())
-    with pytest.raises(OSError, match=r"DNS does not answer for example\.com"):
+    with pytest.raises(Failed, match=r"DNS does not answer for example\.com"):
         domain.name_servers("example.com")
 
 

@@ -74,8 +74,11 @@ def provider(case: Case) -> Iterator[Finding]:
 
 
 def quotas(case: Case) -> Iterator[Finding]:
-    """Compare quotas with what a first deploy needs; a stack that is there has its share."""
-    if case.application is None or case.application.step is not Step.CREATE:
+    """Compare quotas with what a first deploy needs; a stack that is there has its share.
+
+    How many vCPUs of Fargate others use is not asked.
+    """
+    if case.application is None or case.application.step not in {Step.CREATE, Step.REPLACE}:
         return
     ec2 = aws.client(case.settings, "ec2")
     if case.options.egress == "nat":
@@ -85,15 +88,16 @@ def quotas(case: Case) -> Iterator[Finding]:
     yield _compare(case, NETWORKS, used, 1)
     services = 2 if case.options.worker else 1
     vcpus = math.ceil(VCPUS_OF_A_TASK * TASKS * TIMES * services)
-    yield _compare(case, FARGATE, 0, vcpus)
-    if case.options.spot_percent:
-        yield _compare(case, SPOT, 0, vcpus)
+    for quota in (FARGATE, *([SPOT] if case.options.spot_percent else [])):
+        yield _compare(case, quota, None, vcpus)
 
 
-def _compare(case: Case, quota: Quota, used: int, needed: int) -> Finding:
+def _compare(case: Case, quota: Quota, used: int | None, needed: int) -> Finding:
+    """Compare what is free of a quota with what is needed; None for a use that is not known."""
     most = _value(aws.client(case.settings, "service-quotas"), quota)
-    free = most - used
-    what = f"{free:g} of {most:g} {quota.what} are free; a first deploy needs {needed}"
+    free = most - (used or 0)
+    share = f"the quota is {most:g}" if used is None else f"{free:g} of {most:g} are free"
+    what = f"{quota.what}: {share}; a first deploy needs {needed}"
     return ok("quotas", what) if free >= needed else wrong("quotas", what, INCREASE)
 
 

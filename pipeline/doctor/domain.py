@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import aws
 from pipeline.doctor.finding import Case, ok, wrong
+from pipeline.errors import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,13 @@ def zone(case: Case) -> Iterator[Finding]:
     subject, domain = "domain", case.options.domain
     if not (domain and case.options.hosted_zone_id):
         return
-    answer = aws.client(case.settings, "route53").get_hosted_zone(Id=case.options.hosted_zone_id)
+    client = aws.client(case.settings, "route53")
+    try:
+        answer = client.get_hosted_zone(Id=case.options.hosted_zone_id)
+    except client.exceptions.NoSuchHostedZone:
+        hint = "correct STACK_HOSTED_ZONE_ID, or the credentials: zones belong to one account"
+        yield wrong(subject, f"there is no zone {case.options.hosted_zone_id}", hint)
+        return
     name = answer["HostedZone"]["Name"].rstrip(".")
     if domain != name and not domain.endswith(f".{name}"):
         hint = "set STACK_HOSTED_ZONE_ID to the zone of the domain"
@@ -43,17 +50,18 @@ def _delegated(subject: str, name: str, own: set[str], answered: set[str]) -> Fi
 
 
 def name_servers(name: str) -> set[str]:
-    """Ask DNS for the name servers of a zone; none where it has no answer.
+    """Ask DNS for the name servers of a zone; none if nobody answers for the zone.
 
-    Raises OSError where DNS cannot be reached.
+    Raises Failed if DNS cannot be reached.
     """
     import dns.exception
     import dns.resolver
 
     try:
         answer = dns.resolver.resolve(f"{name}.", "NS", lifetime=SECONDS)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.NoNameservers):
         return set()
     except dns.exception.DNSException as error:
-        raise OSError(f"DNS does not answer for {name}: {error}") from error
+        hint = "check this machine's network and name servers"
+        raise Failed(f"DNS does not answer for {name}: {error}", hint=hint) from error
     return {str(each.target).rstrip(".").lower() for each in answer}

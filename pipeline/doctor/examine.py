@@ -95,14 +95,17 @@ def _observed(settings: Settings, name: str, subject: str) -> tuple[Stack | None
         return None, [unknown(subject, problem.what, problem.hint)]
 
 
-def attempt(subject: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    """Run a check; what it could not look at is not known, with the reason."""
+def attempt(subject: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Run a check; what it could not look at is not known, with the reason.
+
+    What it found before that is no less true.
+    """
     try:
-        return list(check())
+        yield from check()
     except Exception as error:
         if (problem := _problem(error)) is None:
             raise
-        return [unknown(subject, problem.what, problem.hint)]
+        yield unknown(subject, problem.what, problem.hint)
 
 
 def _problem(error: Exception) -> SlipwayError | None:

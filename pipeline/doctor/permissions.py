@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pipeline import aws
-from pipeline.doctor.finding import Case, ok, wrong
+from pipeline.doctor.finding import Case, ok, unknown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ def simulated(case: Case, body: str) -> Iterator[Finding]:
     stack, whose outputs name what the statements are about.
     """
     if case.delivery is None or not case.delivery.outputs:
+        hint = f"first {case.command('bootstrap')}"
+        yield unknown(SUBJECT, "without a delivery stack there is nothing to be allowed", hint)
         return
     iam = aws.client(case.settings, "iam")
     caller = _principal(iam, case.caller)
@@ -98,7 +100,7 @@ def _denied(iam: Any, caller: str, statement: dict[str, Any]) -> list[str]:
     """Return the actions of a statement that the caller may not use."""
     # A pattern stands for any name.
     resources = [each.replace("*", "x") if each != "*" else each for each in statement["Resource"]]
-    answer = iam.simulate_principal_policy(
+    pages = iam.get_paginator("simulate_principal_policy").paginate(
         PolicySourceArn=caller,
         ActionNames=statement["Action"],
         ResourceArns=resources,
@@ -106,7 +108,8 @@ def _denied(iam: Any, caller: str, statement: dict[str, Any]) -> list[str]:
     )
     return [
         each["EvalActionName"]
-        for each in answer["EvaluationResults"]
+        for page in pages
+        for each in page["EvaluationResults"]
         if each["EvalDecision"] != "allowed"
     ]
 

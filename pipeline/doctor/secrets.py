@@ -56,7 +56,8 @@ def _parameter(case: Case, name: str, arn: str) -> Finding:
     # A parameter outside any path has no slash in its name.
     names = [path, path.removeprefix("/")]
     chosen = [{"Key": "Name", "Option": "Equals", "Values": names}]
-    found: list[dict[str, Any]] = client.describe_parameters(ParameterFilters=chosen)["Parameters"]
+    pages = client.get_paginator("describe_parameters").paginate(ParameterFilters=chosen)
+    found: list[dict[str, Any]] = [each for page in pages for each in page["Parameters"]]
     if not found:
         return wrong(SUBJECT, f"{name}: {arn} does not exist", "create it, or correct the ARN")
     return _decryptable(case, name, found[0].get("KeyId", ""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline import origin
 from pipeline.doctor.finding import Case, ok, unknown, wrong
 from pipeline.errors import Refused
-from pipeline.release import contract, stack, template
+from pipeline.release import bootstrap, contract, stack, template
 from pipeline.release.states import Step
 
 if TYPE_CHECKING:
@@ -24,11 +24,23 @@ def delivery(case: Case) -> Iterator[Finding]:
         yield wrong(subject, "there is none yet", case.command("bootstrap"))
     elif found.step is not Step.UPDATE:
         yield _busy_or_stuck(subject, found, case)
+    elif names := _other_names(case, found):
+        yield wrong(subject, f"{found.name} was made for {names}", case.command("bootstrap"))
     elif stack.deployed_template(case.settings, found.name) != template.load(case.delivery_body):
         what = f"{found.name} is not as this version and the options have it"
         yield wrong(subject, what, case.command("bootstrap"))
     else:
         yield ok(subject, f"{found.name} is as the options have it")
+
+
+def _other_names(case: Case, found: Stack) -> str:
+    """Return the names that the stack was made for, where the settings have others; or ""."""
+    names = bootstrap.names(case.settings)
+    return ", ".join(
+        f"{name} {found.parameters.get(name)}"
+        for name, value in names.items()
+        if found.parameters.get(name) != value
+    )
 
 
 def application(case: Case) -> Iterator[Finding]:

@@ -24,12 +24,9 @@ def bootstrap(settings: Settings, body: str, say: Say, *, gitlab_url: str = "") 
     `gitlab_url`, the OIDC provider. The emulator has neither. Raises ConfigurationError for a
     repository that exists and is another's.
     """
-    names = {
-        "RepositoryName": settings.ecr_repository.partition("/")[2],
-        "ApplicationStack": settings.stack_name,
-    }
+    own = names(settings)
     found = stack.observe(settings, settings.delivery_stack_name)
-    parameters.require_valid(template.load(body), names, found.parameters)
+    parameters.require_valid(template.load(body), own, found.parameters)
     found = update.ensure_updatable(settings, found, say)
     if not settings.is_local:
         if found.step is Step.CREATE:
@@ -38,8 +35,16 @@ def bootstrap(settings: Settings, body: str, say: Say, *, gitlab_url: str = "") 
         if gitlab_url:
             gitlab_provider.ensure(settings, gitlab_url, say)
     with stage(say, "delivery stack"):
-        found = _retain_provider(settings, found, Desired(body, names), say)
-        return update.apply(settings, found, Desired(body, names), say)
+        found = _retain_provider(settings, found, Desired(body, own), say)
+        return update.apply(settings, found, Desired(body, own), say)
+
+
+def names(settings: Settings) -> dict[str, str]:
+    """Return the delivery stack's parameters: what it is made for, by name."""
+    return {
+        "RepositoryName": settings.ecr_repository.partition("/")[2],
+        "ApplicationStack": settings.stack_name,
+    }
 
 
 def _require_new_repository(settings: Settings, found: Stack) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,7 @@ from pipeline.view.events import Finding, Verdict
 from tests.story.account import SERVERS, ZONE
 from tests.story.iam import LINKED
 from tests.story.identities import ACCOUNT, REGION
+from tests.story.refusals import Refusal
 from tests.story.revisions import ONE, writes
 
 if TYPE_CHECKING:
@@ -223,9 +224,45 @@ def test_a_zone_of_another_name_or_a_private_one(
 def test_too_few_addresses(world: World, person: Person) -> None:
     """Staging and production of three zones are all five of a region."""
     world.ec2.addresses = 4
-    assert "1 of 5 elastic IP addresses are free; a first deploy needs 2" in (
+    assert "elastic IP addresses: 1 of 5 are free; a first deploy needs 2" in (
         the_wrong_one(person.doctor()).text
     )
+
+
+def test_a_first_deploy_that_failed_needs_its_share_again(world: World, person: Person) -> None:
+    """The next deploy deletes the stack and creates it again."""
+    person.has_deployed(person.push(ONE))
+    world.stack.become("ROLLBACK_COMPLETE")
+    world.ec2.addresses = 5
+    assert "0 of 5 are free" in the_wrong_one(person.doctor()).text
+
+
+def test_a_zone_that_does_not_exist(world: World, person: Person) -> None:
+    """Or is of another account."""
+    world.route53.by_id.clear()
+    assert f"there is no zone {ZONE}" in the_wrong_one(person.doctor()).text
+
+
+def test_a_repository_that_was_renamed_since_the_bootstrap(world: World, person: Person) -> None:
+    """The delivery stack has the other one."""
+    other = world.settings.ecr_repository.replace("shop-staging", "shop")
+    world.settings = replace(world.settings, ecr_repository=other)
+    assert "RepositoryName shop-staging" in the_wrong_one(person.doctor()).text
+
+
+def test_what_was_found_before_a_refusal_is_said(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too few addresses, and then no permission to count the networks."""
+
+    def refuse(_request: dict[str, Any]) -> dict[str, Any]:
+        raise Refusal("UnauthorizedOperation", "not authorized: ec2:DescribeVpcs", 403)
+
+    world.ec2.addresses = 5
+    monkeypatch.setattr(world.ec2, "describe_vpcs", refuse)
+    done = person.doctor()
+    assert "0 of 5 are free" in the_wrong_one(done).text
+    assert [each.subject for each in findings(done, Verdict.UNKNOWN)] == ["GitLab", "quotas"]
 
 
 def test_too_few_cpus_of_fargate(world: World, person: Person) -> None:
@@ -272,6 +309,28 @@ def test_a_secret_that_no_task_can_read(
     happen(world)
     assert words in the_wrong_one(person.doctor()).text
     assert "secretsmanager.GetSecretValue" not in world.calls
+
+
+def test_an_empty_page_is_not_the_last_one(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DescribeParameters and SimulatePrincipalPolicy may answer in pages, also in empty ones."""
+    describe, simulate = world.ssm.describe_parameters, world.iam.simulate_principal_policy
+
+    def in_pages(request: dict[str, Any]) -> dict[str, Any]:
+        is_last = "NextToken" in request
+        return describe(request) if is_last else {"Parameters": [], "NextToken": "more"}
+
+    def truncated(request: dict[str, Any]) -> dict[str, Any]:
+        if "Marker" in request:
+            return simulate(request)
+        return {"EvaluationResults": [], "IsTruncated": True, "Marker": "more"}
+
+    set_options(world, STACK_SECRETS=f"TOKEN={PARAMETER}")
+    world.iam.implicit.add("ecs:RunTask")
+    monkeypatch.setattr(world.ssm, "describe_parameters", in_pages)
+    monkeypatch.setattr(world.iam, "simulate_principal_policy", truncated)
+    assert "may not: ecs:RunTask" in the_wrong_one(person.doctor()).text
 
 
 def test_a_parameter_is_a_secret_too(world: World, person: Person) -> None:
