@@ -81,11 +81,11 @@ def read_all(settings: Settings, options: Options) -> dict[str, str]:
     Raises as `set_all` does.
     """
     with _of_project(settings, options) as project:
-        return {
-            each.key: each.value or ""
-            for each in project.variables.list(iterator=True)
-            if each.environment_scope in {settings.environment, "*"}
-        }
+        every = project.variables.list(iterator=True)
+        own = [each for each in every if each.environment_scope in {settings.environment, "*"}]
+        # A variable of the environment itself beats one of all.
+        own.sort(key=lambda each: each.environment_scope == settings.environment)
+        return {each.key: each.value or "" for each in own}
 
 
 @contextmanager

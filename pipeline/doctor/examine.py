@@ -43,6 +43,7 @@ def examine(settings: Settings, say: Say) -> None:
 def _findings(case: Case) -> Iterator[Finding]:
     yield from attempt("engine", lambda: machine.engine(case))
     yield from attempt("git", lambda: machine.checkout(case))
+    yield from attempt("template", lambda: machine.rendered(case, blueprint.application))
     if case.settings.is_local and local_key.read(case.settings.local_port) is None:
         yield ok("local account", f"is not up: {case.command('deploy')} brings it up")
         return

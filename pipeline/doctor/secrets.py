@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline import aws
-from pipeline.doctor.finding import Case, ok, wrong
+from pipeline.doctor.finding import Case, ok, unknown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,9 @@ def readable(case: Case) -> Iterator[Finding]:
     if case.options.database_secret_arn:
         named["DATABASE_URL"] = case.options.database_secret_arn
     for name, value_from in named.items():
+        if value_from.split(":")[3:5] != [case.settings.region, case.account]:
+            yield unknown(SUBJECT, f"{name} is of another region or account, and not looked at")
+            continue
         look = _parameter if ":ssm:" in value_from else _secret
         yield look(case, name, value_from)
 
@@ -40,6 +43,8 @@ def _secret(case: Case, name: str, value_from: str) -> Finding:
         found = client.describe_secret(SecretId=arn)
     except client.exceptions.ResourceNotFoundException:
         return wrong(SUBJECT, f"{name}: {arn} does not exist", "create it, or correct the ARN")
+    # An answer without it is none of AWS's.
+    _ = found["ARN"]
     stages = {stage for each in found.get("VersionIdsToStages", {}).values() for stage in each}
     if found.get("DeletedDate"):
         restore = f"aws secretsmanager restore-secret --secret-id {arn}"
@@ -65,6 +70,9 @@ def _parameter(case: Case, name: str, arn: str) -> Finding:
 
 def _decryptable(case: Case, name: str, key: str) -> Finding:
     keys = case.options.secrets_keys or ()
+    if key not in AWS_KEYS and "alias/" in key:
+        what = f"{name} exists; whether {key} is a key of STACK_SECRETS_KEYS was not looked at"
+        return unknown(SUBJECT, what)
     if key in AWS_KEYS or any(key in {each, each.rpartition("/")[2]} for each in keys):
         return ok(SUBJECT, f"{name} exists; its value was not read")
     what = f"{name} is encrypted by {key}, which no task may use"

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 def delivery(case: Case) -> Iterator[Finding]:
     """Look for the delivery stack, and compare it with what the options render."""
     subject, found = "delivery stack", case.delivery
-    if found is None or found.step in {Step.CREATE, Step.REPLACE}:
+    if case.settings.is_local and found and found.step is Step.CREATE:
+        yield ok(subject, f"there is none yet: {case.command('deploy')} creates it")
+    elif found is None or found.step is Step.CREATE:
         yield wrong(subject, "there is none yet", case.command("bootstrap"))
+    elif found.step is Step.REPLACE:
+        what = f"{found.name} is {found.state.status}: its creation failed"
+        yield wrong(subject, what, case.command("bootstrap"))
     elif found.step is not Step.UPDATE:
         yield _busy_or_stuck(subject, found, case)
     elif names := _other_names(case, found):

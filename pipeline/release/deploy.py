@@ -243,6 +243,7 @@ def _release(release: Release, found: Stack, deployed: template.Body, *, migrate
     settings, say, wanted = release.settings, release.say, release.wanted
     if forced.is_needed(template.load(wanted.body), deployed):
         if forced.is_possible(deployed):
+            _require_unmoved(release, found, deployed)
             with stage(say, "infrastructure"):
                 current = stack.deployed_template(settings, found.name)
                 now = replace(wanted, body=template.dump(current), parameters={})

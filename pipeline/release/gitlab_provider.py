@@ -16,6 +16,7 @@ from pipeline.view.events import Note, Say
 
 TYPE = "AWS::IAM::OIDCProvider"
 RETAIN = "Retain"
+TAG = {"Key": "owner", "Value": "account"}
 
 
 def ensure(settings: Settings, url: str, say: Say) -> None:
@@ -60,10 +61,17 @@ def retained(deployed: Body, body: Body) -> Body | None:
     """Return `body` with the provider that the deployed template owns, to be retained.
 
     Earlier versions made the provider a resource of one environment. Dropped at once, it would
-    be deleted; retained first, it stays. None where there is nothing to retain any more.
+    be deleted; retained first, it stays. CloudFormation takes a new policy only with another
+    change of the resource, so that it gets a tag. None if there is nothing to retain any more.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """
     owned = {
-        title: {**resource, "DeletionPolicy": RETAIN, "UpdateReplacePolicy": RETAIN}
+        title: {
+            **resource,
+            "DeletionPolicy": RETAIN,
+            "UpdateReplacePolicy": RETAIN,
+            "Properties": {**resource["Properties"], "Tags": [TAG]},
+        }
         for title, resource in deployed.get("Resources", {}).items()
         if resource["Type"] == TYPE and resource.get("DeletionPolicy") != RETAIN
     }

@@ -34,22 +34,25 @@ def ensure(settings: Settings, say: Say) -> None:
     """
     iam = aws.client(settings, "iam")
     for service, name in ROLES.items():
-        if not exists(iam, name):
-            _create(iam, service, say)
+        if not (known := exists(iam, name)):
+            _create(iam, service, say, known=known is not None)
 
 
-def exists(iam: Any, name: str) -> bool:
-    """Whether the account has a role; False, too, where one may not look."""
+def exists(iam: Any, name: str) -> bool | None:
+    """Whether the account has a role; None if these credentials may not look."""
     try:
         iam.get_role(RoleName=name)
     except iam.exceptions.ClientError as error:
-        if aws.error_code(error) in {"NoSuchEntity", "AccessDenied"}:
+        if aws.error_code(error) == "AccessDenied":
+            return None
+        if aws.error_code(error) == "NoSuchEntity":
             return False
         raise
     return True
 
 
-def _create(iam: Any, service: str, say: Say) -> None:
+def _create(iam: Any, service: str, say: Say, *, known: bool) -> None:
+    """Create the role of a service that is missing, or that is not `known` to be there."""
     try:
         iam.create_service_linked_role(AWSServiceName=service)
     except iam.exceptions.ClientError as error:
@@ -58,6 +61,9 @@ def _create(iam: Any, service: str, say: Say) -> None:
             return
         if code != "AccessDenied":
             raise
+        if not known:
+            say(Note(f"the service-linked role of {service} could not be looked at"))
+            return
         raise ConfigurationError(
             f"these credentials may not create the service-linked role of {service}",
             hint="an administrator types it once in the account: "

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-bl
 https://github.com/aws/containers-roadmap/issues/2853
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,12 @@ def is_weighted(deployed: Body) -> bool:
 def of_rule(resource: Mapping[str, Any]) -> list[float]:
     """Return the weights that a template gives to a rule's target groups, in its order."""
     actions = resource.get("Properties", {}).get("Actions", [])
-    return [float(each.get("Weight", 1)) for each in _groups(actions)]
+    return [_weight(each.get("Weight", 1)) for each in _groups(actions)]
+
+
+def _weight(value: Any) -> float:
+    """Return a weight; one that CloudFormation alone knows equals no other."""
+    return float(value) if isinstance(value, int | float | str) else math.nan
 
 
 def is_moved(declared: Sequence[float], groups: Sequence[str], live: Mapping[str, float]) -> bool:
@@ -69,7 +75,7 @@ def read(settings: Settings, arn: str) -> dict[str, float]:
 
 
 def _groups(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    configurations = (each.get("ForwardConfig", {}) for each in actions)
+    configurations = (each.get("ForwardConfig", {}) for each in actions if "ForwardConfig" in each)
     return [group for each in configurations for group in each.get("TargetGroups", [])]
 
 

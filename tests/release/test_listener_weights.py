@@ -67,3 +67,11 @@ def test_the_rules_that_a_change_set_touches_are_those_that_exist() -> None:
         {**named, "LogicalResourceId": "Listener", "ResourceType": f"{RULE[:-4]}"},
     ]
     assert changes.rules(described) == {"Changed": "arn:rule", "Removed": "arn:rule"}
+
+
+def test_a_weight_that_cloudformation_alone_knows_counts_as_moved() -> None:
+    """Not knowing is not "no"."""
+    groups = [{"TargetGroupArn": each, "Weight": {"Ref": "Share"}} for each in ("a", "b")]
+    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    declared = listener_weights.of_rule({"Properties": {"Actions": actions}})
+    assert listener_weights.is_moved(declared, ["a", "b"], {"a": 100.0, "b": 0.0})

@@ -100,6 +100,10 @@ def test_who_may_look_at_no_role_needs_no_more_if_all_are_there(
     world.iam.roles |= set(LINKED.values())
     world.iam.denied.add("GetRole")
     assert person.bootstrap().code == 0
+    world.iam.denied.add("CreateServiceLinkedRole")
+    done = person.bootstrap()
+    assert done.code == 0
+    assert "could not be looked at" in done.text()
 
 
 def test_a_first_bootstrap_that_failed_is_typed_again(world: World, person: Person) -> None:

@@ -88,7 +88,7 @@ def test_an_environment_in_order(world: World, person: Person) -> None:
     assert done.code == 0, done.text()
     subjects = {each.subject for each in findings(done, Verdict.OK)}
     assert subjects == {
-        *("engine", "git", "clock", "credentials", "repository", "delivery stack"),
+        *("engine", "git", "template", "clock", "credentials", "repository", "delivery stack"),
         *("application stack", "service-linked roles", "OIDC provider", "domain", "quotas"),
         *("secrets", "permissions"),
     }
@@ -128,6 +128,20 @@ def test_an_engine_that_cannot_run_the_platform(
 
     monkeypatch.setattr(platforms, "require", refuse)
     assert the_wrong_one(person.doctor()).subject == "engine"
+
+
+def test_a_template_that_is_not_there(world: World, person: Person) -> None:
+    """A deploy would end with the same words."""
+    world.settings = replace(world.settings, stack_template="no.such.module")
+    assert the_wrong_one(person.doctor()).subject == "template"
+
+
+def test_a_secret_of_another_region_is_not_looked_for_here(world: World, person: Person) -> None:
+    """Another one could have its name."""
+    set_options(world, STACK_SECRETS=f"SECRET_KEY={SECRET.replace(REGION, 'us-east-1')}")
+    done = person.doctor()
+    assert done.code == 0
+    assert "secrets" in {each.subject for each in findings(done, Verdict.UNKNOWN)}
 
 
 def test_a_clock_that_is_off(world: World, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,10 @@ class Reader:
 
     def type(self, line: str) -> int:
         """Run one line; return its exit code."""
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").partition("=")
+            self.variables[name] = value
+            return 0
         name, _, rest = line.partition("=$(")
         if rest:
             self.variables[name] = self._aws(rest.removesuffix(")"))
@@ -80,7 +84,8 @@ class Reader:
 
     def _client(self, service: str) -> object:
         key = {"aws_access_key_id": "id", "aws_secret_access_key": "secret"}
-        return self.session.create_client(service, region_name="eu-west-1", **key)
+        region = self.variables["AWS_REGION"]
+        return self.session.create_client(service, region_name=region, **key)
 
     def _empty(self, address: str) -> None:
         """Remove what a bucket holds, as the high-level command `aws s3 rm --recursive` does."""
