@@ -123,7 +123,7 @@ def test_silence_and_a_dropped_connection_are_explained(
     capsys: pytest.CaptureFixture[str],
     closes: bool,  # noqa: FBT001
 ) -> None:
-    """H11: no answer, from which endpoint, to which call; a silent one is shown meanwhile."""
+    """No answer, from which endpoint, to which call; a silent one is shown meanwhile."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         allowed_ports.add(port)

@@ -60,7 +60,7 @@ def explained(error: Exception, call: Call | None = None) -> SlipwayError:
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_every_error_of_botocore_is_explained(kind: type[Exception]) -> None:
-    """H11: none breaks the explanation, and each has a next step."""
+    """None breaks the explanation, and each has a next step."""
     found = explained(instance(kind))
     assert isinstance(found, Failed | ConfigurationError)
     assert found.hint
@@ -141,7 +141,7 @@ def test_an_error_says_whose_fault_it_is(
     ids=str,
 )
 def test_what_fails_again_is_not_to_be_typed_again(error: Exception) -> None:
-    """M10: the same request has the same answer."""
+    """The same request has the same answer."""
     assert REPEAT not in explained(error).hint
 
 
@@ -203,7 +203,7 @@ def test_a_denial_names_the_identity_and_its_source(staging: Settings) -> None:
 def test_expired_credentials_are_renewed_by_their_kind(
     staging: Settings, changes: dict[str, Any], words: str
 ) -> None:
-    """FIELD 27: the hint fits what is set."""
+    """The hint fits what is set."""
     used = replace(staging, access_key_id=None, secret_access_key=None, **changes)
     for error in (
         refusal("ExpiredTokenException"),
@@ -213,7 +213,7 @@ def test_expired_credentials_are_renewed_by_their_kind(
 
 
 def test_a_job_with_a_token_and_no_role_learns_which_variable_is_missing(staging: Settings) -> None:
-    """FIELD 27: id_tokens alone are no credentials."""
+    """Id_tokens alone are no credentials."""
     bare = replace(staging, access_key_id=None, secret_access_key=None, credentials_from=())
     found = explained(
         instance(botocore.exceptions.NoCredentialsError), Call(bare, has_id_token=True)

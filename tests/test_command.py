@@ -156,7 +156,7 @@ def test_a_message_says_what_happened_and_what_is_next() -> None:
 def test_an_error_is_coloured_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, no_color: str, start: str
 ) -> None:
-    """P2: it is found at once; not where colours are unwanted."""
+    """It is found at once; not where colours are unwanted."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("NO_COLOR", no_color)
     assert leave(Failed("it broke")).message == f"{start}it broke"
@@ -201,7 +201,7 @@ def test_an_error_of_boto3_is_a_message() -> None:
     ],
 )
 def test_an_error_of_the_file_system_is_a_message(error: OSError, code: int, words: str) -> None:
-    """M3: one line with the path, and a next step."""
+    """One line with the path, and a next step."""
     left = leave(error)
     assert left.code == code
     assert left.message is not None
@@ -272,7 +272,7 @@ def test_a_closed_terminal_interrupts_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("again", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_second_signal_does_not_break_the_clean_up(tmp_path: Path, again: signal.Signals) -> None:
-    """M4: an impatient person leaves nothing behind."""
+    """An impatient person leaves nothing behind."""
     with start(tmp_path, "endless") as process:
         started(process)
         process.send_signal(signal.SIGINT)
@@ -315,7 +315,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path, task: str
 
 
 def test_a_character_that_a_stream_lacks_is_shown_by_its_code(tmp_path: Path) -> None:
-    """FIELD 26: the text of a failure must not end in another failure."""
+    """The text of a failure must not end in another failure."""
     with start(tmp_path, "foreign", env={"PYTHONIOENCODING": "ascii"}) as process:
         shown, complaints = process.communicate(timeout=60)
     assert (shown, complaints) == ("snow \\u2603\n", "")
@@ -323,7 +323,7 @@ def test_a_character_that_a_stream_lacks_is_shown_by_its_code(tmp_path: Path) ->
 
 @pytest.mark.parametrize("option", ["--dry", "-R"])
 def test_a_dry_run_runs_nothing(tmp_path: Path, option: str) -> None:
-    """H14: invoke's own --dry would not keep a deploy from deploying."""
+    """Invoke's own --dry would not keep a deploy from deploying."""
     with start(tmp_path, option, "short") as process:
         shown, complaints = process.communicate(timeout=60)
     assert (process.returncode, shown) == (2, "")

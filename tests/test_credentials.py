@@ -62,7 +62,7 @@ def staging(variables: Mapping[str, str]) -> dict[str, str]:
 def test_one_source_decides_alone(
     shell: Mapping[str, str], file: Mapping[str, str], chosen: Mapping[str, str]
 ) -> None:
-    """FIELD 2: the named source first, and nothing is added to what it has."""
+    """The named source first, and nothing is added to what it has."""
     found = choose("STAGING_", shell, file)
     assert (found.values, found.problems) == (chosen, ())
 

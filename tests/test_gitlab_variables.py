@@ -113,7 +113,7 @@ def test_the_lines_are_what_to_set(given: Settings) -> None:
 
 
 def test_a_job_deploys_what_this_machine_would(given: Settings) -> None:
-    """FIELD 17: one's own template, base image and endpoint are handed on; defaults are not."""
+    """One's own template, base image and endpoint are handed on; defaults are not."""
     own = replace(
         given,
         stack_template="my.stack.template",

@@ -65,7 +65,7 @@ def test_there_are_hints_to_look_at() -> None:
 
 @pytest.mark.parametrize(("module", "name", "named"), sorted(set(commands())), ids=str)
 def test_a_command_in_a_message_exists(module: str, name: str, named: tuple[str, ...]) -> None:
-    """FIELD 18: no hint leads nowhere."""
+    """No hint leads nowhere."""
     assert name in tasks.namespace.task_names, module
     assert set(named) <= options(name), module
 

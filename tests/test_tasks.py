@@ -129,7 +129,7 @@ def test_an_option_s_help_shows_its_default(name: str) -> None:
 
 
 def test_the_project_is_the_folder_of_the_tasks(tmp_path: Path) -> None:
-    """H13: settings, git and the build are the same in a subfolder and with `invoke -r`."""
+    """Settings, git and the build are the same in a subfolder and with `invoke -r`."""
     code = "import tasks, os; print(os.getcwd())"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -48,7 +48,7 @@ def test_a_host_names_an_account_and_a_region(host: str, found: Registry | str |
 
 
 def test_the_host_decides_who_is_asked(shared: Settings) -> None:
-    """FIELD 13: one registry for all environments, in a region of its own."""
+    """One registry for all environments, in a region of its own."""
     client = ecr.client(shared)
     assert client.meta.region_name == "eu-central-1"
     question = {
@@ -66,7 +66,7 @@ def test_the_host_decides_who_is_asked(shared: Settings) -> None:
 
 @pytest.mark.parametrize("code", ["RepositoryNotFoundException", "AccessDeniedException"])
 def test_credentials_of_another_account_are_named(shared: Settings, code: str) -> None:
-    """FIELD 2 and 13: before anything is built or written, and bootstrap is not the way out."""
+    """Before anything is built or written, and bootstrap is not the way out."""
     with Stubber(ecr.client(shared)) as stubber, identity(shared, "999999999999"):
         stubber.add_client_error("describe_images", code)
         with pytest.raises(ConfigurationError) as caught:
@@ -98,7 +98,7 @@ def test_a_repository_that_is_missing_in_one_s_own_account_is_made_by_bootstrap(
 def test_a_bootstrap_makes_the_repository_that_is_named_or_none(
     shared: Settings, account: str, region: str, words: str
 ) -> None:
-    """FIELD 13: a second one elsewhere would never be used."""
+    """A second one elsewhere would never be used."""
     there = replace(shared, region=region)
     with identity(there, account):
         if words:
@@ -127,7 +127,7 @@ def test_an_emulator_s_repository_is_anybody_s(settings: Settings) -> None:
 def test_a_token_of_ecr_goes_to_ecr_alone(
     staging: Settings, repository: str, endpoint: str | None, *, allowed: bool
 ) -> None:
-    """FIELD 10: a secret goes only to the host that it is for."""
+    """A secret goes only to the host that it is for."""
     there = replace(staging, ecr_repository=repository, endpoint_url=endpoint)
     if allowed:
         ecr.require_token_taker(there)

@@ -69,7 +69,7 @@ def test_every_page_is_read_once(staging: Settings, stubber: Stubber) -> None:
 
 
 def test_the_newest_lines_are_shown(staging: Settings, stubber: Stubber) -> None:
-    """M7: the last ones, oldest first, from as many windows as it takes and no more."""
+    """The last ones, oldest first, from as many windows as it takes and no more."""
     answers(stubber, event(-20), event(-10), start=int(NOW - 60) * 1000, end=int(NOW) * 1000)
     answers(
         stubber,
@@ -86,7 +86,7 @@ def test_the_newest_lines_are_shown(staging: Settings, stubber: Stubber) -> None
 def test_a_full_page_without_a_token_is_not_the_end(
     staging: Settings, stubber: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """M7: an emulator has no tokens; the next page begins with the last event, shown once."""
+    """An emulator has no tokens; the next page begins with the last event, shown once."""
     monkeypatch.setattr(logs, "PAGE_EVENTS", 2)
     answers(stubber, event(1), event(2))
     answers(stubber, event(2), event(3), start=int(NOW + 2) * 1000)

@@ -46,7 +46,7 @@ def test_outputs_are_json(deployed: World, capsys: pytest.CaptureFixture[str]) -
 def test_the_newest_lines_are_shown_as_text(
     deployed: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """M7 and H10: the last ones, of all tasks, and none can drive the terminal."""
+    """The last ones, of all tasks, and none can drive the terminal."""
     group = show.deployed(deployed.settings).output("WebLogsGroup")
     for number in range(300):
         deployed.logs.write(group, f"web/web/{number % 2}", f"line {number}")
@@ -83,7 +83,7 @@ def test_following_ends_quietly(
 def test_the_status_of_nothing_is_a_sentence(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """FIELD 29: not a state that only a developer knows, and no error."""
+    """Not a state that only a developer knows, and no error."""
     show.status(world.settings)
     said = capsys.readouterr().out
     assert said.startswith("staging is not deployed yet: there is no stack ")
@@ -91,7 +91,7 @@ def test_the_status_of_nothing_is_a_sentence(
 
 
 def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
-    """FIELD 29: exit code 1, and what to type."""
+    """Exit code 1, and what to type."""
     tasks: list[Callable[[], None]] = [
         lambda: show.outputs(world.settings),
         lambda: show.logs(world.settings, follow=False, since="", lines="100"),
@@ -138,7 +138,7 @@ def test_no_migration_to_stop_is_said(deployed: World) -> None:
 
 
 def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
-    """FIELD 18: the delivery stack may be the one that is stuck."""
+    """The delivery stack may be the one that is stuck."""
     said: list[Event] = []
     operate.recover(world.settings, said.append)
     delivery, application = world.settings.delivery_stack_name, world.settings.stack_name
@@ -149,7 +149,7 @@ def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
 
 
 def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
-    """FIELD 18: the hint of a deploy leads to something; it takes an administrator."""
+    """The hint of a deploy leads to something; it takes an administrator."""
     stuck = deployed.stacks.find(deployed.settings.delivery_stack_name)
     stuck.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     with deployed.caller.administrator():
