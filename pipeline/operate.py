@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pipeline import show
 from pipeline.errors import ConfigurationError, Failed, RecoveryNeeded
+from pipeline.release.stack import Stack
+from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.shell import run
 from pipeline.view import report
@@ -103,29 +105,36 @@ def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
 
     Raises Failed when nothing is deployed.
     """
-    from pipeline.image import registry
-    from pipeline.release import contract, oneoff
+    from pipeline.release import oneoff
 
     current = show.deployed(settings)
     if stop:
         oneoff.stop(settings, current, say)
         return
+    image = _deployed_image(settings, current)
+    with stage(say, "migrate"):
+        oneoff.migrate(settings, current, image, say)
+
+
+def _deployed_image(settings: Settings, current: Stack) -> Image:
+    """Return the image that a stack runs. Raises Failed when there is none."""
+    from pipeline.image import registry
+    from pipeline.release import contract
+
     tag = current.parameters.get(contract.REVISION, "")
     image = registry.find(settings, tag) if tag else None
     if image is None:
         what = f"{settings.ecr_repository} holds no image of {tag}" if tag else "no image runs yet"
         raise Failed(what, hint=f"invoke deploy --env {settings.environment}")
-    with stage(say, "migrate"):
-        oneoff.migrate(settings, current, image, say)
+    return image
 
 
 def restart(settings: Settings, say: Say) -> None:
     """Start the tasks of the deployed revision again, by a new deployment that is proven."""
-    from pipeline.image import registry
     from pipeline.release import restart as restarting
 
     say, times = report.timed(say)
-    if restarting.restart(settings, registry.find, say):
+    if restarting.restart(settings, _deployed_image, say):
         say(Note(times()))
 
 

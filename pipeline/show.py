@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline import polling, signals
 from pipeline.errors import Failed
-from pipeline.release import contract, deploy, service, stack
+from pipeline.release import contract, front_door, service, services, stack
 from pipeline.release import logs as log
 from pipeline.release.service import Place, Service
 from pipeline.release.stack import Stack
@@ -24,22 +24,23 @@ def status(settings: Settings) -> None:
     if current.step is Step.CREATE:
         print_lines([str(not_deployed(settings))])
         return
-    services = [(place, service.observe(settings, place)) for place in service.places(current)]
-    print_lines(status_lines(current, services, address(settings, current), polling.wall()))
+    places = service.places(current)
+    observed = zip(places, services.observe(settings, places), strict=True)
+    print_lines(status_lines(current, observed, address(settings, current), polling.wall()))
 
 
 def status_lines(
-    current: Stack, services: Iterable[tuple[Place, Service | None]], url: str, now: float
+    current: Stack, observed: Iterable[tuple[Place, Service | None]], url: str, now: float
 ) -> Iterator[str]:
     """Write what is observed as lines; `now` is in seconds since 1970."""
     yield f"stack {current.name}: {current.state.status} {current.reason}".rstrip()
     yield f"revision: {current.parameters.get(contract.REVISION) or 'none yet'}"
-    for place, observed in services:
-        if observed is None:
+    for place, each in observed:
+        if each is None:
             yield f"service {place.service}: does not exist"
             continue
-        yield from console.lines(observed.rollout)
-        yield from (_task_line(task, observed.healthy, now) for task in observed.tasks)
+        yield from console.lines(each.rollout)
+        yield from (_task_line(task, each.healthy, now) for task in each.tasks)
     if url:
         yield f"url: {url}"
 
@@ -73,7 +74,7 @@ def outputs(settings: Settings) -> None:
 
 def address(settings: Settings, current: Stack) -> str:
     """Return where the service answers; "" for a stack without a load balancer."""
-    return deploy.url(settings, current) if BALANCER in current.outputs else ""
+    return front_door.url(settings, current) if BALANCER in current.outputs else ""
 
 
 def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:

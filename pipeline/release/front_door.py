@@ -6,6 +6,8 @@ from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from pipeline import polling
+from pipeline.release.stack import Stack
+from pipeline.settings import Settings
 
 READY_PATH = "health/ready"
 TRY_SECONDS, PAUSE_SECONDS, ASK_SECONDS = 30.0, 2.0, 5.0
@@ -101,3 +103,12 @@ def _get(url: str) -> tuple[int | None, str]:
         raise DoorError(f"no HTTP answer: {error or type(error).__name__}") from error
     finally:
         connection.close()
+
+
+def url(settings: Settings, found: Stack) -> str:
+    """Return where the service answers; the local account's load balancer shares its port."""
+    if not settings.is_local:
+        return found.output("WebURL")
+    name = found.output("LoadBalancerDNSName")
+    # Its first label is the balancer's name, and a number.
+    return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"

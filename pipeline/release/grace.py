@@ -7,7 +7,7 @@ at once would replace what is being proven, and a good deploy would be told that
 from collections.abc import Sequence
 
 from pipeline import polling
-from pipeline.release import contract, judgement, service
+from pipeline.release import contract, judgement, service, services
 from pipeline.release.stack import Stack
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say
@@ -19,7 +19,7 @@ GRACE_SECONDS = judgement.SETTLE_SECONDS + 5.0
 def let_settle(settings: Settings, found: Stack, say: Say) -> None:
     """Wait until the tasks that serve have run for GRACE_SECONDS; never longer than that."""
     place = service.place(found) if found.parameters.get(contract.REVISION) else None
-    observed = service.observe(settings, place) if place else None
+    (observed,) = services.observe(settings, [place]) if place else (None,)
     tasks = observed.tasks if observed else ()
     started = [each.started for each in tasks if each.started is not None]
     if seconds := remaining(started, polling.wall()):

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pipeline.errors import Failed, Interrupted, Refused
 from pipeline.release import (
     contract,
-    deploy,
+    delivery,
     forced,
+    front_door,
     prove,
     service,
+    services,
     stack,
     template,
     update,
@@ -27,15 +29,15 @@ from pipeline.revision import Image
 from pipeline.settings import Settings
 from pipeline.view.events import Note, Say, stage
 
-FindImage = Callable[[Settings, str], Image | None]
+FindImage = Callable[[Settings, Stack], Image]
 
 
 @dataclass
 class Restart:
     """A restart of an environment: the revision, and the deployments that it has replaced.
 
-    `find_image` returns the image of a tag in the environment's repository. `replaced` are ids
-    by service name, none before the new deployments are complete.
+    `find_image` returns the image that a stack runs, or raises Failed. `replaced` are ids by
+    service name, none before the new deployments are complete.
     """
 
     settings: Settings
@@ -74,7 +76,7 @@ def _take_turn(work: Restart) -> bool:
         if forced.is_on(found.parameters):
             found = forced.end(settings, found, deployed, say)
     with stage(say, "proof"):
-        url = deploy.url(settings, found)
+        url = front_door.url(settings, found)
         proven = prove.prove(settings, found, image, url, say, replaced=work.replaced)
     say(proven)
     return True
@@ -96,19 +98,15 @@ def _updatable(settings: Settings, say: Say) -> Stack:
 
 def _image(work: Restart, found: Stack) -> Image:
     """Return the deployed image. Raises Failed without one, or with another than before."""
-    settings, tag = work.settings, found.parameters.get(contract.REVISION, "")
+    tag = found.parameters.get(contract.REVISION, "")
     if work.revision and tag != work.revision:
         raise Failed(
             f"{work.revision[:12]} was restarted, and then replaced by {tag[:12]}: "
             "someone else deployed",
-            hint=f"invoke status --env {settings.environment}",
+            hint=f"invoke status --env {work.settings.environment}",
         )
     work.revision = tag
-    image = work.find_image(settings, tag) if tag else None
-    if image is None:
-        what = f"{settings.ecr_repository} holds no image of {tag}" if tag else "no image runs yet"
-        raise Failed(what, hint=f"invoke deploy --env {settings.environment}")
-    return image
+    return work.find_image(work.settings, found)
 
 
 def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
@@ -121,13 +119,13 @@ def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
             hint=f"invoke deploy --env {settings.environment} brings it; in a template of your "
             "own, add it as docs/stack.md says",
         )
-    return deploy.delivered(settings, Desired(template.dump(body), {}), say)
+    return delivery.delivered(settings, Desired(template.dump(body), {}), say)
 
 
 def _services(work: Restart, found: Stack) -> list[tuple[Place, Service]]:
     places = service.places(found)
-    observed = [(each, service.observe(work.settings, each)) for each in places]
-    return [(place, each) for place, each in observed if each]
+    observed = services.observe(work.settings, places)
+    return [(place, each) for place, each in zip(places, observed, strict=True) if each]
 
 
 def _force(work: Restart, found: Stack, deployed: Desired) -> Stack:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import aws
-from pipeline.release import faults, targets, tasks
+from pipeline.release import faults, tasks
 from pipeline.release.stack import Stack
 from pipeline.release.tasks import Task
 from pipeline.settings import Settings
@@ -95,31 +95,14 @@ def places(stack: Stack) -> tuple[Place, ...]:
 
 def deployment(settings: Settings, where: Place) -> Deployment | None:
     """Read the primary deployment; None when there is no such service."""
-    description = _describe(settings, where)
-    primary = _primary(description)
+    description = describe(settings, where.cluster, [where.service]).get(where.service, {})
+    primary = primary_of(description)
     if not primary:
         return None
     # What ECS leaves out is its default, a rolling update:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
     strategy = description.get("deploymentConfiguration", {}).get("strategy", ROLLING)
-    return Deployment(_rollout(description, primary), strategy, primary)
-
-
-def observe(settings: Settings, where: Place) -> Service | None:
-    """Read the service, its tasks and its targets' health; None without a service."""
-    description = _describe(settings, where)
-    primary = _primary(description)
-    if not primary:
-        return None
-    groups = where.target_groups
-    return Service(
-        _rollout(description, primary),
-        primary.get("rolloutStateReason", ""),
-        tuple(tasks.parse(each) for each in describe_tasks(settings, where, "RUNNING")),
-        targets.healthy(targets.read(settings, groups)) if groups else None,
-        tasks.of_deployment(describe_tasks(settings, where, "STOPPED"), primary),
-        primary.get("id", ""),
-    )
+    return Deployment(rollout_of(description, primary), strategy, primary)
 
 
 def fault(observed: Service) -> dict[str, Any] | None:
@@ -145,6 +128,11 @@ def describe_tasks(settings: Settings, where: Place, status: str) -> list[dict[s
     return tasks.read(settings, where.cluster, list_tasks(settings, where, status))
 
 
+def rollout_of(description: dict[str, Any], deployment: dict[str, Any]) -> Rollout:
+    """Read one deployment of a service that DescribeServices describes."""
+    return parse_rollout(deployment, alone=len(description["deployments"]) == 1)
+
+
 def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout:
     """Read one deployment of DescribeServices; `alone` when the service has no other.
 
@@ -163,21 +151,18 @@ def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout
     )
 
 
-def _rollout(description: dict[str, Any], primary: dict[str, Any]) -> Rollout:
-    return parse_rollout(primary, alone=len(description["deployments"]) == 1)
-
-
-def _describe(settings: Settings, where: Place) -> dict[str, Any]:
-    """Describe the service as DescribeServices does; {} when there is none."""
+def describe(settings: Settings, cluster: str, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Describe the ACTIVE services of these names, as DescribeServices does, by name."""
     ecs = aws.client(settings, "ecs")
     try:
-        answer = ecs.describe_services(cluster=where.cluster, services=[where.service])
+        answer = ecs.describe_services(cluster=cluster, services=names)
     except ecs.exceptions.ClusterNotFoundException:
         return {}
     active = [each for each in answer.get("services", []) if each.get("status") == "ACTIVE"]
-    return dict(active[0]) if active else {}
+    return {each["serviceName"]: each for each in active}
 
 
-def _primary(description: dict[str, Any]) -> dict[str, Any] | None:
+def primary_of(description: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the primary deployment of a described service; None without one."""
     deployments = description.get("deployments", [])
     return next((each for each in deployments if each.get("status") == "PRIMARY"), None)

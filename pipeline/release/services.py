@@ -21,7 +21,7 @@ def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]
     cluster, names = places[0].cluster, [each.service for each in places]
     groups = [group for each in places for group in each.target_groups]
     described, running, stopped, *healthy = together.run(
-        partial(_describe, settings, cluster, names),
+        partial(service.describe, settings, cluster, names),
         partial(_list_tasks, settings, cluster, "RUNNING"),
         partial(_list_tasks, settings, cluster, "STOPPED"),
         *(partial(targets.read, settings, [group]) for group in groups),
@@ -31,7 +31,7 @@ def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]
     return [
         _service(
             each,
-            described.get(each.service, []),
+            described.get(each.service, {}),
             [task for task in listed if task.get("group") == f"service:{each.service}"],
             [target for group in each.target_groups for target in by_group[group]],
         )
@@ -41,12 +41,12 @@ def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]
 
 def _service(
     place: Place,
-    deployments: list[dict[str, Any]],
+    description: dict[str, Any],
     own: list[dict[str, Any]],
     found: Iterable[targets.Target],
 ) -> Service | None:
     """Put together what was read of one service; None without a primary deployment."""
-    primary = next((each for each in deployments if each.get("status") == "PRIMARY"), None)
+    primary = service.primary_of(description)
     if primary is None:
         return None
     wanted = {
@@ -54,26 +54,13 @@ def _service(
         for status in ("RUNNING", "STOPPED")
     }
     return Service(
-        service.parse_rollout(primary, alone=len(deployments) == 1),
+        service.rollout_of(description, primary),
         primary.get("rolloutStateReason", ""),
         tuple(tasks.parse(each) for each in wanted["RUNNING"]),
         targets.healthy(found) if place.target_groups else None,
         tasks.of_deployment(wanted["STOPPED"], primary),
         primary.get("id", ""),
     )
-
-
-def _describe(
-    settings: Settings, cluster: str, names: list[str]
-) -> dict[str, list[dict[str, Any]]]:
-    """Read the deployments of the services that are ACTIVE, by name; {} without the cluster."""
-    ecs = aws.client(settings, "ecs")
-    try:
-        answer = ecs.describe_services(cluster=cluster, services=names)
-    except ecs.exceptions.ClusterNotFoundException:
-        return {}
-    active = [each for each in answer.get("services", []) if each.get("status") == "ACTIVE"]
-    return {each["serviceName"]: list(each.get("deployments", [])) for each in active}
 
 
 def _list_tasks(settings: Settings, cluster: str, status: str) -> list[str]:

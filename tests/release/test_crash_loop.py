@@ -54,7 +54,7 @@ def test_the_strategy_is_the_service_s_own(
     staging: Settings, ecs: Stubber, described: dict[str, Any], strategy: str
 ) -> None:
     """It may have changed with this very update, so that ECS is asked and no template."""
-    answer = {"status": "ACTIVE", "deployments": [PRIMARY], **described}
+    answer = {"serviceName": "web", "status": "ACTIVE", "deployments": [PRIMARY], **described}
     ecs.add_response("describe_services", {"services": [answer]})
     read = service.deployment(staging, WEB)
     assert read

@@ -1,14 +1,15 @@
 """What a deploy decides before it acts; tests/story tells the whole of it."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.stub import ANY, Stubber
 
 from pipeline.errors import RecoveryNeeded
 from pipeline.git_history import Relation
-from pipeline.release import contract, deploy, update
-from pipeline.release.deploy import Release
+from pipeline.release import contract, front_door, plan, update
+from pipeline.release.plan import Release
 from pipeline.release.stack import Stack
 from pipeline.release.states import State, Step
 from pipeline.release.template import Desired
@@ -94,7 +95,7 @@ def test_another_stack_is_not_what_is_wanted(
     release: Release, stack: Stack, deployed: dict[str, object]
 ) -> None:
     """State, parameters, template and service: each of them decides alone."""
-    assert not deploy.already_proven(release, stack, deployed)
+    assert not plan.already_proven(release, stack, deployed)
 
 
 @pytest.mark.parametrize(
@@ -117,22 +118,38 @@ def test_migrations_run_for_what_is_new(
     expected: bool,  # noqa: FBT001
 ) -> None:
     """An older image cannot undo what newer ones did; a second run would find nothing."""
-    assert deploy.needs_migration(release, stack, BODY, relation) is expected
+    assert plan.needs_migration(release, stack, BODY, relation) is expected
 
 
 def test_going_back_says_that_the_database_stays(release: Release, said: list[Event]) -> None:
     """Who goes back has to know it."""
-    deploy.needs_migration(release, running("other"), BODY, Relation.OLDER)
+    plan.needs_migration(release, running("other"), BODY, Relation.OLDER)
     assert said == [Note("going back: migrations do not run, and the database stays as it is")]
 
 
 def test_a_migration_runs_once_in_a_deploy(release: Release) -> None:
     """A deploy that begins again, because others changed the stack, does not repeat it."""
     release.migrated = True
-    assert not deploy.needs_migration(release, running("other"), BODY, Relation.NEWER)
+    assert not plan.needs_migration(release, running("other"), BODY, Relation.NEWER)
 
 
 def test_the_url_is_what_the_stack_says(staging: Settings) -> None:
     """With a domain it is that, with HTTPS."""
     stack = answers.stack(State.CREATE_COMPLETE, outputs={"WebURL": "https://shop.example/"})
-    assert deploy.url(staging, stack) == "https://shop.example/"
+    assert front_door.url(staging, stack) == "https://shop.example/"
+
+
+def test_a_forced_deployment_of_what_is_deployed_bakes_too(release: Release) -> None:
+    """Another strategy of capacity takes two deployments, and each of them bakes."""
+
+    def body(share: int) -> dict[str, Any]:
+        bakes = {"Strategy": "BLUE_GREEN", "BakeTimeInMinutes": 5}
+        properties = {"DeploymentConfiguration": bakes, "CapacityProviderStrategy": [share]}
+        services = {"Web": {"Type": "AWS::ECS::Service", "Properties": properties}}
+        parameters = {contract.NONCE: {"Type": "String", "Default": ""}}
+        return {"Parameters": parameters, "Resources": services}
+
+    release.wanted = Desired(json.dumps(body(1)), {})
+    stack = running("c0ffee")
+    assert plan.bake_seconds(release, stack, body(1)) == 300
+    assert plan.bake_seconds(release, stack, body(2)) == 600

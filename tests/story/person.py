@@ -33,11 +33,12 @@ SETTLED_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended: exit code, the last message, and the events it has shown."""
+    """How a command ended: exit code, last message, the events it has shown, what it returned."""
 
     code: int
     message: str = ""
     events: list[Event] = field(default_factory=list)
+    returned: Any = None
 
     def text(self) -> str:
         """Return everything that was shown, as a person could read it."""
@@ -121,14 +122,15 @@ class Person:
     def _run(self, work: Callable[[Callable[[Event], None]], Any]) -> Outcome:
         """Run a command as the task does, and read its end as a shell does."""
         events: list[Event] = []
+        returned: list[Any] = []
         try:
-            command.guarded(lambda: work(events.append))()
+            command.guarded(lambda: returned.append(work(events.append)))()
         except Exit as end:
             return Outcome(end.code, str(end.message), events)
         except Killed:
             self.world.killed = False
             return Outcome(KILLED, "", events)
-        return Outcome(0, "", events)
+        return Outcome(0, "", events, returned[0])
 
 
 def own_template(settings: Settings, name: str) -> Desired:

@@ -271,3 +271,19 @@ def test_another_share_of_spot_is_a_forced_deployment(
     assert deployed.stack.status == ends[crashes]
     if not crashes:
         assert nonce(deployed) == ""
+
+
+def test_a_release_after_which_somebody_else_was_at_work_is_no_nothing(
+    deployed: World, person: Person
+) -> None:
+    """It was made in an earlier turn: the command says so, and not that nothing was to do."""
+    deployed.script.before(
+        "cloudformation.CreateChangeSet",
+        lambda: deployed.stacks.update(deployed.stack, WebWorkerDesiredCount="3"),
+        nth=3,
+    )
+    one = person.push(ONE)
+    done = person.deploy(one, desired=with_options(deployed, STACK_SPOT_PERCENT="50"))
+    assert (done.code, done.proven) == (0, True)
+    assert "looking again" in done.text()
+    assert done.returned is True
