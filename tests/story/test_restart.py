@@ -277,11 +277,12 @@ def test_a_release_after_which_somebody_else_was_at_work_is_no_nothing(
     deployed: World, person: Person
 ) -> None:
     """It was made in an earlier turn: the command says so, and not that nothing was to do."""
-    deployed.script.before(
-        "cloudformation.CreateChangeSet",
-        lambda: deployed.stacks.update(deployed.stack, WebWorkerDesiredCount="3"),
-        nth=3,
-    )
+
+    def update() -> None:
+        deployed.stacks.update(deployed.stack, MaxScale="7", DeploymentNonce="")
+        deployed.clock.advance(60)
+
+    deployed.script.before("cloudformation.CreateChangeSet", update, nth=3)
     one = person.push(ONE)
     done = person.deploy(one, desired=with_options(deployed, STACK_SPOT_PERCENT="50"))
     assert (done.code, done.proven) == (0, True)
