@@ -1,4 +1,4 @@
-"""The parts of the doctor that no story can reach: DNS, and GitLab's variables."""
+"""The parts of the doctor that no story can reach: DNS, GitLab's variables, and what is needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import dns.resolver
 import pytest
 
 from pipeline import gitlab_variables
-from pipeline.doctor import access, domain
+from pipeline.doctor import access, domain, quotas
 from pipeline.doctor.finding import Case
 from pipeline.errors import Failed
 from pipeline.gitlab_variables import Variable
@@ -19,6 +19,7 @@ from pipeline.release.stack import Stack
 from pipeline.release.states import State
 from pipeline.view.events import Verdict
 from stack import options
+from tests.stack import environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def test_gitlab_s_variables_are_compared_with_what_is_needed(
     monkeypatch.setattr(gitlab_variables, "needed", lambda *_: needed)
     monkeypatch.setattr(gitlab_variables, "read_all", lambda *_: present)
     settings = replace(staging, gitlab_token="token of the test")
-    case = Case(settings, options.read("staging", ROLE), "{}", DELIVERY)
+    case = Case(settings, options.read("staging", ROLE), "{}", delivery=DELIVERY)
     (finding,) = access.variables(case)
     assert finding.verdict is verdict
     if verdict is Verdict.WRONG:
@@ -99,6 +100,28 @@ def test_gitlab_s_variables_are_compared_with_what_is_needed(
 
 def test_without_a_token_gitlab_is_not_known(staging: Settings) -> None:
     """And the message says how to have it looked at."""
-    (finding,) = access.variables(Case(staging, options.read("staging", ROLE), "{}", DELIVERY))
+    (finding,) = access.variables(
+        Case(staging, options.read("staging", ROLE), "{}", delivery=DELIVERY)
+    )
     assert finding.verdict is Verdict.UNKNOWN
     assert "GITLAB_TOKEN" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("variables", "addresses", "expected"),
+    [
+        ({}, 2, 1),
+        ({"STACK_ZONES": "3"}, 3, 1),
+        ({"STACK_EGRESS": "public"}, 0, 1),
+        ({"STACK_AUTOSCALING": "no"}, 2, 1),
+        ({"STACK_WORKER": "yes"}, 2, 2),
+    ],
+)
+def test_what_a_first_deploy_needs_is_read_from_the_template(
+    variables: dict[str, str], addresses: int, expected: int
+) -> None:
+    """Two web tasks and one worker of a quarter of a vCPU, and as many again for a while."""
+    body = environments.template("staging", "application", **variables).to_json()
+    resources = quotas.at_first(body)
+    assert [each.kind for each in resources].count(quotas.ADDRESS) == addresses
+    assert quotas.vcpus(resources) == expected

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pipeline import aws, blueprint, local_key
 from pipeline.command import explain
-from pipeline.doctor import access, account, domain, machine, permissions, secrets, stacks
+from pipeline.doctor import (
+    access,
+    account,
+    domain,
+    machine,
+    permissions,
+    quotas,
+    secrets,
+    stacks,
+)
 from pipeline.doctor.finding import Case, ok, unknown, wrong
 from pipeline.errors import ConfigurationError, SlipwayError
 from pipeline.release import stack
 from pipeline.view.events import Finding, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from pipeline.release.stack import Stack
     from pipeline.settings import Settings
     from pipeline.view.events import Say
 
@@ -41,62 +50,70 @@ def examine(settings: Settings, say: Say) -> None:
 
 
 def _findings(case: Case) -> Iterator[Finding]:
-    yield from attempt("engine", lambda: machine.engine(case))
-    yield from attempt("git", lambda: machine.checkout(case))
-    yield from attempt("template", lambda: machine.rendered(case, blueprint.application))
-    if case.settings.is_local and local_key.read(case.settings.local_port) is None:
+    settings = case.settings
+    yield from attempt("engine", partial(machine.engine, case))
+    yield from attempt("git", partial(machine.checkout, case))
+    wanted, findings = _known("template", partial(blueprint.application, settings), wrong)
+    yield from findings
+    if wanted:
+        yield ok("template", f"{settings.template_function} can be rendered")
+        case = replace(case, application_body=wanted.body)
+    if settings.is_local and local_key.read(settings.local_port) is None:
         yield ok("local account", f"is not up: {case.command('deploy')} brings it up")
         return
-    try:
-        caller = aws.client(case.settings, "sts").get_caller_identity()
-    except Exception as error:
-        if (problem := _problem(error)) is None:
-            raise
-        yield wrong("credentials", problem.what, problem.hint or "correct the credentials")
-        return
-    case = replace(case, caller=caller["Arn"], account=caller["Account"])
-    yield from _in_the_account(case)
+    sts = partial(aws.client, settings, "sts")
+    caller, findings = _known("credentials", lambda: sts().get_caller_identity()["Arn"], wrong)
+    yield from findings
+    if caller:
+        yield from _in_the_account(replace(case, caller=caller, account=caller.split(":")[4]))
 
 
 def _in_the_account(case: Case) -> Iterator[Finding]:
     """Run the checks that ask AWS, each by itself."""
-    settings = case.settings
-    yield from attempt("clock", lambda: machine.clock(case))
-    yield from attempt("repository", lambda: access.place(case))
-    delivery, findings = _observed(settings, settings.delivery_stack_name, "delivery stack")
-    application, more = _observed(settings, settings.stack_name, "application stack")
-    yield from [*findings, *more]
+    settings, observe = case.settings, partial(stack.observe, case.settings)
+    yield from attempt("clock", partial(machine.clock, case))
+    yield from attempt("repository", partial(access.place, case))
+    delivery, findings = _known("delivery stack", partial(observe, settings.delivery_stack_name))
+    yield from findings
+    application, findings = _known("application stack", partial(observe, settings.stack_name))
+    yield from findings
     case = replace(case, delivery=delivery, application=application)
-    checks: list[tuple[str, Callable[[Case], Iterable[Finding]]]] = []
     if delivery:
-        checks.append(("delivery stack", stacks.delivery))
+        yield from attempt("delivery stack", partial(stacks.delivery, case))
     if application:
-        checks.append(("application stack", stacks.application))
+        yield from attempt("application stack", partial(stacks.application, case))
     if not settings.is_local:
-        checks += [
-            ("service-linked roles", account.roles),
-            ("OIDC provider", account.provider),
-            ("GitLab", access.variables),
-            ("domain", domain.zone),
-            ("quotas", account.quotas),
-            ("secrets", secrets.readable),
-            ("permissions", lambda it: permissions.simulated(it, blueprint.deployment(settings))),
-        ]
-    for subject, check in checks:
-        yield from attempt(subject, lambda check=check: check(case))  # type: ignore[misc]
+        for subject, check in REMOTE.items():
+            yield from attempt(subject, partial(check, case))
+        policy = partial(blueprint.deployment, settings)
+        yield from attempt("permissions", lambda: permissions.simulated(case, policy()))
 
 
-def _observed(settings: Settings, name: str, subject: str) -> tuple[Stack | None, list[Finding]]:
-    """Return a stack, or what kept it from being looked at."""
+REMOTE: dict[str, Callable[[Case], Iterator[Finding]]] = {
+    "service-linked roles": account.roles,
+    "OIDC provider": account.provider,
+    "GitLab": access.variables,
+    "domain": domain.zone,
+    "quotas": quotas.sufficient,
+    "secrets": secrets.readable,
+}
+
+
+def _known(
+    subject: str,
+    work: Callable[[], Any],
+    otherwise: Callable[[str, str, str], Finding] = unknown,
+) -> tuple[Any, list[Finding]]:
+    """Return the value of some work; or None, and what kept it from being done."""
     try:
-        return stack.observe(settings, name), []
+        return work(), []
     except Exception as error:
         if (problem := _problem(error)) is None:
             raise
-        return None, [unknown(subject, problem.what, problem.hint)]
+        return None, [otherwise(subject, problem.what, problem.hint)]
 
 
-def attempt(subject: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+def attempt(subject: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """Run a check; what it could not look at is not known, with the reason.
 
     What it found before that is no less true.

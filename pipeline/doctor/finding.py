@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Case:
     """An environment under examination: what is wanted of it, and what was observed so far.
 
-    `delivery_body` is the template that the options render for the delivery stack. `caller` is
-    the ARN of whose credentials these are, `account` its number; "" before anybody was asked.
+    `delivery_body` is the template that the options render for the delivery stack,
+    `application_body` that of the application, "" if it cannot be rendered. `caller` is the ARN
+    of whose credentials these are, `account` its number; "" before AWS was asked.
     """
 
     settings: Settings
     options: Options
     delivery_body: str
+    application_body: str = ""
     delivery: Stack | None = None
     application: Stack | None = None
     caller: str = ""

@@ -13,9 +13,8 @@ from pipeline.image import platforms
 from pipeline.local import engine as engines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from pipeline.settings import Settings
     from pipeline.view.events import Finding
 
 # AWS refuses a signature that is older or newer:
@@ -50,17 +49,6 @@ def checkout(_case: Case) -> Iterator[Finding]:
     if attempt("status", "--porcelain").stdout.strip():
         notes.append("uncommitted edits: they are deployed under a tag of their own")
     yield ok(subject, "; ".join(notes))
-
-
-def rendered(case: Case, render: Callable[[Settings], object]) -> Iterator[Finding]:
-    """Render the application template, which STACK_TEMPLATE may name."""
-    subject = "template"
-    try:
-        render(case.settings)
-    except ConfigurationError as error:
-        yield wrong(subject, error.what, error.hint)
-        return
-    yield ok(subject, f"{case.settings.template_function} can be rendered")
 
 
 def clock(case: Case) -> Iterator[Finding]:

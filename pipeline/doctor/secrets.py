@@ -43,9 +43,9 @@ def _secret(case: Case, name: str, value_from: str) -> Finding:
         found = client.describe_secret(SecretId=arn)
     except client.exceptions.ResourceNotFoundException:
         return wrong(SUBJECT, f"{name}: {arn} does not exist", "create it, or correct the ARN")
-    # An answer without it is none of AWS's.
-    _ = found["ARN"]
-    stages = {stage for each in found.get("VersionIdsToStages", {}).values() for stage in each}
+    # An answer without an ARN is not one of AWS, and says nothing of the stages.
+    arn, versions = found["ARN"], found.get("VersionIdsToStages", {})
+    stages = {stage for each in versions.values() for stage in each}
     if found.get("DeletedDate"):
         restore = f"aws secretsmanager restore-secret --secret-id {arn}"
         return wrong(SUBJECT, f"{name}: {arn} is being deleted", restore)

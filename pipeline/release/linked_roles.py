@@ -34,20 +34,22 @@ def ensure(settings: Settings, say: Say) -> None:
     """
     iam = aws.client(settings, "iam")
     for service, name in ROLES.items():
-        if not (known := exists(iam, name)):
-            _create(iam, service, say, known=known is not None)
+        try:
+            is_missing, known = not exists(iam, name), True
+        except iam.exceptions.ClientError as error:
+            if aws.error_code(error) != "AccessDenied":
+                raise
+            is_missing, known = True, False
+        if is_missing:
+            _create(iam, service, say, known=known)
 
 
-def exists(iam: Any, name: str) -> bool | None:
-    """Whether the account has a role; None if these credentials may not look."""
+def exists(iam: Any, name: str) -> bool:
+    """Whether the account has a role. Raises botocore's ClientError if one may not look."""
     try:
         iam.get_role(RoleName=name)
-    except iam.exceptions.ClientError as error:
-        if aws.error_code(error) == "AccessDenied":
-            return None
-        if aws.error_code(error) == "NoSuchEntity":
-            return False
-        raise
+    except iam.exceptions.NoSuchEntityException:
+        return False
     return True
 
 
