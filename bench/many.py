@@ -66,6 +66,6 @@ def _alarm(made: Template, _: tasks.Tasks, number: int) -> None:
             Statistic="Average",
             Period=60,
             Threshold=90,
-            **alarms.told(topic, periods=3),
+            **alarms.alarm_properties(topic, periods=3),
         )
     )

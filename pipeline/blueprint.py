@@ -83,7 +83,7 @@ def delivery(settings: Settings) -> str:
 
 
 def deployment(settings: Settings) -> str:
-    """Render the delivery stack's template with a deployment policy, whoever deploys."""
+    """Render the delivery stack's template with a deployment policy, also where it has none."""
     return template.render(DELIVERY, replace(options(settings), identity="user"))
 
 

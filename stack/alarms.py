@@ -50,14 +50,14 @@ def add(
         ActionsEnabled=serves,
         Metrics=alarm_metrics.error_rate(balancer),
         Threshold=ERROR_PERCENT,
-        **told(topic, periods=2),
+        **alarm_properties(topic, periods=2),
     )
     slow = cloudwatch.Alarm(
         "WebSlowAlarm",
         AlarmDescription=f"One request of 20 takes more than {SLOW_SECONDS} s",
         Metrics=alarm_metrics.slowness(balancer),
         Threshold=SLOW_SECONDS,
-        **told(topic, periods=3),
+        **alarm_properties(topic, periods=3),
     )
     down = cloudwatch.Alarm(
         "WebDownAlarm",
@@ -65,7 +65,7 @@ def add(
         ActionsEnabled=serves,
         Metrics=alarm_metrics.down(balancer),
         Threshold=0,
-        **told(topic, periods=2),
+        **alarm_properties(topic, periods=2),
     )
     for each in (errors, slow, down):
         template.add_resource(each)
@@ -80,8 +80,8 @@ def _serves(template: Template, parameters: Parameters) -> If:
     return If(SERVES, True, False)  # noqa: FBT003 - values of a template
 
 
-def told(topic: sns.Topic, periods: int) -> dict[str, Any]:
-    """Make the properties that every alarm has: who is told, and after how many periods."""
+def alarm_properties(topic: sns.Topic, periods: int) -> dict[str, Any]:
+    """Return the properties of every alarm: its topic, and after how many periods it rings."""
     return {
         "ComparisonOperator": "GreaterThanThreshold",
         "EvaluationPeriods": periods,

@@ -67,7 +67,7 @@ def _external(template: Template) -> Database:
             "DatabaseUrl",
             Type="String",
             Description="The ARN of the secret that holds the database's URL",
-            # The URL itself has a password, which whoever may look at the stack would read.
+            # The URL itself has a password, and everybody who may describe the stack would read it.
             AllowedPattern=SECRET_ARN,
             ConstraintDescription="the ARN of a secret of Secrets Manager, and not the URL itself",
         )

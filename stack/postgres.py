@@ -6,7 +6,7 @@ from troposphere import Equals, If, Parameter, Ref, Template, cloudwatch, ec2, r
 
 from stack import parameters
 from stack.accepted import accept
-from stack.alarms import Alarms, told
+from stack.alarms import Alarms, alarm_properties
 from stack.network import Network
 from stack.parameters import DEPLOY
 from stack.security_groups import Groups, add_group, allow
@@ -171,6 +171,6 @@ def add_alarm(  # noqa: PLR0913, PLR0917 - an alarm has as many parts
             Statistic="Average",
             Period=300,
             Threshold=threshold,
-            **told(alarms.topic, periods=3),
+            **alarm_properties(alarms.topic, periods=3),
         )
     )

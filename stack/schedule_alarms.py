@@ -15,7 +15,7 @@ from troposphere import (
     sns,
 )
 
-from stack.alarms import Alarms, told
+from stack.alarms import Alarms, alarm_properties
 from stack.parameters import DEPLOY
 from stack.policies import document
 from stack.tasks import SCHEDULED
@@ -115,5 +115,5 @@ def _dropped(alarms: Alarms, group: scheduler.ScheduleGroup) -> cloudwatch.Alarm
         Statistic="Sum",
         Period=300,
         Threshold=0,
-        **told(alarms.topic, periods=1),
+        **alarm_properties(alarms.topic, periods=1),
     )

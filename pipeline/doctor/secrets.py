@@ -19,7 +19,7 @@ SUBJECT = "secrets"
 # Of a ValueFrom, the ARN of the secret; behind it may be a key of its JSON, a stage, a version.
 PARTS = 7
 CURRENT = "AWSCURRENT"
-# The keys that AWS has for these services decrypt for whoever may read.
+# AWS's own keys of these services decrypt for every role that may read the value.
 AWS_KEYS = {"", "alias/aws/secretsmanager", "alias/aws/ssm"}
 
 

@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]:
     """Read the services of one cluster, their tasks and targets; None for one that is missing.
 
-    The tasks are listed for the cluster, and told apart by their group, which is service:NAME:
+    The tasks are listed for the cluster; the group of each, service:NAME, says whose it is:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
     """
     if not places:

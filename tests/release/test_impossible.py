@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from pipeline.errors import Refused
 from pipeline.release import data_types, impossible
+from tests.stack import schemas
 
 Body = dict[str, Any]
 DATABASE = {"Engine": "postgres", "EngineVersion": "17", "DBName": "app", "StorageEncrypted": True}
@@ -104,7 +104,7 @@ def test_a_change_that_aws_refuses_or_that_loses_data(
     ],
 )
 def test_a_change_that_can_be_made(before: Body, after: Body) -> None:
-    """Nothing that works is refused; what only CloudFormation can tell is left to it."""
+    """Nothing that works is refused; what only CloudFormation can decide is left to it."""
     assert problems(before, after) == ""
 
 
@@ -141,8 +141,7 @@ def test_all_problems_are_one_message() -> None:
 
 def schema(kind: str) -> set[str]:
     """Return the create-only properties of a type, from AWS's own schema."""
-    known = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    return {path.split("/")[2] for path in known.get("createOnlyProperties", [])}
+    return {path.split("/")[2] for path in schemas.of(kind).get("createOnlyProperties", [])}
 
 
 @pytest.mark.parametrize("kind", data_types.CREATE_ONLY)

@@ -182,7 +182,7 @@ def restarted(observed: Service) -> Judgement:
 
 
 def test_a_restart_is_proven_by_the_deployment() -> None:
-    """Definition, image and health are those of before: another deployment started every task."""
+    """Definition, image and health did not change: another deployment started every task."""
     tasks = tuple(replace(each, deployment="new") for each in (ONE, TWO))
     good = replace(GOOD, deployment="new", tasks=tasks)
     assert restarted(good) == PROVEN

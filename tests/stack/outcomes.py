@@ -7,16 +7,14 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
 from stack.checks.body import Body
+from tests.stack import schemas
 from tests.stack.environments import SECRET
+from tests.stack.physical import Named
 from tests.story.template_functions import Scope, resolve
 
-REGION = "us-east-1"
 DEPLOYED = {"WebAppRevision": "revision"}
 
 
@@ -28,32 +26,15 @@ class Outcome:
     verb: str
 
 
-@dataclass(frozen=True)
-class Physical:
-    """A resource that exists, of a generation: a replaced one has another name."""
-
-    logical: str
-    generation: int
-
-    @property
-    def physical(self) -> str:
-        """What Ref returns."""
-        return f"{self.logical}-{self.generation}"
-
-    def attribute(self, name: str) -> str:
-        """Return what Fn::GetAtt returns."""
-        return f"{self.physical}.{name}"
-
-
-class Generations(dict[str, Physical]):
-    """Every logical ID; those in `replaced` are of the second generation."""
+class Generations(dict[str, Named]):
+    """Every logical ID; those in `replaced` are of the second generation, with another name."""
 
     def __init__(self, replaced: frozenset[str]) -> None:
         super().__init__()
         self.replaced = replaced
 
-    def __missing__(self, logical: str) -> Physical:
-        return Physical(logical, 2 if logical in self.replaced else 1)
+    def __missing__(self, logical: str) -> Named:
+        return Named(f"{logical}-{2 if logical in self.replaced else 1}")
 
 
 def outcomes(before: Body, after: Body) -> dict[str, Outcome]:
@@ -75,7 +56,7 @@ def outcomes(before: Body, after: Body) -> dict[str, Outcome]:
 
 def create_only(kind: str) -> set[str]:
     """List the properties of a type whose change replaces a resource: top-level names."""
-    schema = _schema(kind)
+    schema = schemas.of(kind)
     read_only = _names(schema, "readOnlyProperties")
     identifies = _names(schema, "primaryIdentifier") - read_only
     return _names(schema, "createOnlyProperties") | identifies
@@ -83,7 +64,7 @@ def create_only(kind: str) -> set[str]:
 
 def perhaps_create_only(kind: str) -> set[str]:
     """List the properties of a type whose change may replace a resource."""
-    return _names(_schema(kind), "conditionalCreateOnlyProperties")
+    return _names(schemas.of(kind), "conditionalCreateOnlyProperties")
 
 
 def _compare(
@@ -116,7 +97,7 @@ def _keeps_its_name(kind: str, new: Body, changed: set[str]) -> bool:
     """
     names = {f"{kind.rpartition('::')[2]}Name", "Name"} & new.keys()
     if kind != "AWS::ECS::Service" and names:
-        names |= _names(_schema(kind), "primaryIdentifier")
+        names |= _names(schemas.of(kind), "primaryIdentifier")
     return bool(names) and not names & changed
 
 
@@ -133,12 +114,6 @@ def _resources(body: Body, replaced: frozenset[str] = frozenset()) -> dict[str, 
         for title, each in body["Resources"].items()
         if scope.holds(each.get("Condition"))
     }
-
-
-@cache
-def _schema(kind: str) -> dict[str, Any]:
-    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
-    return schema
 
 
 def _names(schema: Mapping[str, Any], section: str) -> set[str]:

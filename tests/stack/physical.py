@@ -20,14 +20,9 @@ BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{STACK}-boundary"
 
 @dataclass(frozen=True)
 class Named:
-    """A resource that exists, by the name that CloudFormation gives it."""
+    """A resource that exists, by its name, which is what Ref returns."""
 
-    logical: str
-
-    @property
-    def physical(self) -> str:
-        """What Ref returns."""
-        return f"{STACK}-{self.logical}-1A2B3C"
+    physical: str
 
     def attribute(self, name: str) -> str:
         """Return what Fn::GetAtt returns."""
@@ -49,7 +44,12 @@ class Everything(dict[str, Named | Fixed]):
     """Every logical ID, and the resource that it names."""
 
     def __missing__(self, logical: str) -> Named | Fixed:
-        return Named(logical)
+        return named(logical)
+
+
+def named(logical: str) -> Named:
+    """Return a resource by the name that CloudFormation gives it: letters behind its ID."""
+    return Named(f"{STACK}-{logical}-1A2B3C")
 
 
 def scope(body: Body, stack: str = STACK, **parameters: str) -> Scope:
@@ -71,7 +71,7 @@ def resources(body: Body) -> Iterator[tuple[str, str, Body]]:
 
 def arn(logical: str, kind: str, properties: Mapping[str, Any]) -> str:
     """Return the ARN of a resource; one of AWS's choice ends in `named-by-aws`."""
-    name = Named(logical).physical
+    name = named(logical).physical
     service, rest = {
         "AWS::CloudWatch::Alarm": ("cloudwatch", f"alarm:{name}"),
         "AWS::CloudWatch::Dashboard": ("cloudwatch", f"dashboard/{STACK}"),

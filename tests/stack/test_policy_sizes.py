@@ -11,7 +11,7 @@ from stack.checks.body import Body, listed, of_type
 from stack.services import application
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body
-from tests.stack.texts import TEXTS, mended
+from tests.stack.texts import TEXTS, without_conflicts
 from tests.story.template_functions import Scope, resolve
 
 # Characters, without whitespace; of inline policies, the sum.
@@ -35,7 +35,7 @@ def applications() -> Iterator[Body]:
     """Make the application template with every text of every option."""
     for name, texts in TEXTS.items():
         for text in texts:
-            variables = mended({**VARIABLES["production"], name: text})
+            variables = without_conflicts({**VARIABLES["production"], name: text})
             yield application.template(options.read("staging", variables)).to_dict()
 
 

@@ -107,7 +107,7 @@ def test_a_shell_s_log_is_written_by_the_task() -> None:
         for title, each in statements(made)
         if title == "TaskRole" and "Sid" in each
     ]
-    group = physical.Named("ExecLogsGroup").attribute("Arn")
+    group = physical.named("ExecLogsGroup").attribute("Arn")
     for verb in ("CreateLogStream", "DescribeLogStreams", "PutLogEvents"):
         assert allows(allowed, f"logs:{verb}", group, {})
     assert allows(allowed, "logs:DescribeLogGroups", "*", {})

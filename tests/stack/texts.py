@@ -192,7 +192,7 @@ def problems_of(variables: Mapping[str, str], environment: str = "staging") -> l
     return []
 
 
-def mended(variables: Mapping[str, str]) -> dict[str, str]:
+def without_conflicts(variables: Mapping[str, str]) -> dict[str, str]:
     """Leave out what stands in another's way, by the names in the messages, until all is well."""
     left = dict(variables)
     while problems := problems_of(left):

@@ -84,7 +84,7 @@ def test_a_rollback_is_not_proven_although_it_runs_the_same_image(
 def test_a_rollback_that_cloudformation_did_not_notice_is_not_proven(
     deployed: World, person: Person
 ) -> None:
-    """The stack is updated, and the deployment of before is the primary one."""
+    """The stack is updated, and the earlier deployment is the primary one."""
     web = deployed.services.by_name["web"]
     before = web.primary
     deployed.script.after(
@@ -131,7 +131,7 @@ def test_a_deploy_after_a_restart_is_like_any_other(deployed: World, person: Per
 def test_a_deploy_that_fails_after_a_restart_is_rolled_back(
     deployed: World, person: Person
 ) -> None:
-    """Its rollback is not forced: the tasks of before go on, also if they could not start now."""
+    """Its rollback is not forced: the earlier tasks go on, also if they could not start now."""
     assert person.restart().code == 0
     before = tasks_of(deployed)
     (digest,) = deployed.serving()
