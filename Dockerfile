@@ -1,7 +1,7 @@
 # The application's image, and the image that tests it. Docker's own BuildKit reads this;
 # there is no syntax line, because that would need a registry.
 ARG PYTHON_IMAGE=python:3.14-slim
-# The pipeline names the finished image here, so that what is tested is what ships.
+# Slipway names the finished image here, so that what is tested is what ships.
 ARG RUNTIME=runtime
 
 FROM ${PYTHON_IMAGE} AS build

@@ -8,9 +8,11 @@ import nox
 # nox, unlike invoke, does not look for modules beside its file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pipeline import image_chain, operate, revision, settings, signals
-from pipeline.command import explained
-from pipeline.errors import SlipwayError
+from slipway import settings
+from slipway.cli import image_chain, operate, signals
+from slipway.errors import SlipwayError
+from slipway.explanation import explained
+from slipway.git import checkout
 
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
@@ -25,7 +27,7 @@ def tests(session: nox.Session) -> None:
     signals.catch()
     try:
         with explained():
-            image_chain.test(settings.load("local"), revision.current(), operate.view())
+            image_chain.test(settings.load("local"), checkout.current(), operate.view())
     except SlipwayError as error:
         session.error(str(error))
 

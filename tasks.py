@@ -5,8 +5,11 @@ from pathlib import Path
 
 from invoke import Collection, Context, task
 
-from pipeline import deliver, image_chain, operate, revision, settings, show, templates
-from pipeline.command import guarded
+from slipway import settings
+from slipway.bare_engine import ensure as bare_engine
+from slipway.cli import deliver, image_chain, operate, show, stacks
+from slipway.cli.command import guarded
+from slipway.git import checkout
 
 # Settings, git and the build are of this project, wherever in it invoke was typed.
 os.chdir(Path(__file__).parent)
@@ -18,7 +21,7 @@ ENV = "the environment: local, or one whose stack has a name in the settings (de
 @guarded
 def build(_: Context) -> None:
     """Build the image of this commit, unless it exists."""
-    image_chain.build(settings.load("local"), revision.current(), operate.view())
+    image_chain.build(settings.load("local"), checkout.current(), operate.view())
 
 
 @task
@@ -32,7 +35,7 @@ def test(_: Context) -> None:
 @guarded
 def push(_: Context, env: str = "local", untested: bool = False) -> None:
     """Push the tested image of this commit to the environment's ECR repository."""
-    image_chain.push(settings.load(env), revision.current(), operate.view(), untested=untested)
+    image_chain.push(settings.load(env), checkout.current(), operate.view(), untested=untested)
 
 
 @task(
@@ -53,7 +56,7 @@ def deploy(
     allow_older: bool = False,
 ) -> None:
     """Build, test and push the image if needed, update the stack, and verify the service."""
-    wanted, words = revision.current(), parameter or []
+    wanted, words = checkout.current(), parameter or []
     deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
 
 
@@ -146,7 +149,7 @@ def bootstrap(_: Context, env: str = "local", gitlab: bool = False) -> None:
 @guarded
 def engine(_: Context) -> None:
     """Find a container engine; on a bare Debian machine, install and start one."""
-    operate.engine(settings.load("local"))
+    bare_engine.ensure(settings.load("local"), operate.say_text)
 
 
 @task
@@ -167,21 +170,21 @@ def local_down(_: Context, yes: bool = False) -> None:
 @guarded
 def stack_template(_: Context, env: str = "local") -> None:
     """Print the template of the application stack as JSON."""
-    templates.template(settings.load(env))
+    stacks.template(settings.load(env))
 
 
 @task(help={"env": ENV, "form": "svg or mermaid (default: svg)"})
 @guarded
 def stack_diagram(_: Context, env: str = "local", form: str = "svg") -> None:
     """Draw the application stack: its resources, and the file that defines each."""
-    templates.diagram(settings.load(env), form)
+    stacks.diagram(settings.load(env), form)
 
 
 @task(help={"env": ENV})
 @guarded
 def stack_lint(_: Context, env: str = "local") -> None:
     """Check the templates of both stacks with Slipway's own checks and cfn-lint."""
-    templates.lint(settings.load(env))
+    stacks.lint(settings.load(env))
 
 
 namespace = Collection(

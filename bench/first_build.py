@@ -5,11 +5,12 @@ The image gets a tag of its own, so that it takes no name from the one that it i
 
 from dataclasses import replace
 
-from pipeline import revision, settings
-from pipeline.image import build, context, recipe
-from pipeline.shell import run
+from slipway import settings
+from slipway.git import checkout
+from slipway.image import build, context, recipe
+from slipway.shell import run
 
-local, current = settings.load("local"), revision.current()
+local, current = settings.load("local"), checkout.current()
 first = recipe.of(local, replace(current, tree="first"))
 with context.exported(current) as folder:
     words = build.command(first, local.image_repository, folder, source="", base="")

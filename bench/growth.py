@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import correlation, linear_regression, median
 
-from pipeline.release.template import render
+from slipway.templates.function import render
 from stack.options import Options, read
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html

@@ -4,16 +4,7 @@ from itertools import cycle, islice
 
 from troposphere import Template, cloudwatch, logs, sns
 
-from stack import (
-    alarms,
-    cluster,
-    database,
-    network,
-    parameters,
-    roles,
-    security_groups,
-    tasks,
-)
+from stack import alarms, cluster, database, network, parameters, roles, security_groups, tasks
 from stack.options import Options
 from stack.services import application
 

@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import AWS_NO_VALUE, AWS_REGION, Equals, If, Ref, Sub, Template, s3
 
 from stack import buckets
-from stack.accepted import accept
+from stack.checkov_skips import accept
 
 KEPT_DAYS = 90
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html

@@ -17,7 +17,7 @@ from troposphere import (
 )
 
 from stack import alarm_metrics
-from stack.accepted import accept
+from stack.checkov_skips import accept
 from stack.load_balancer import LoadBalancer
 from stack.options import Options
 from stack.parameters import DEPLOY, Parameters

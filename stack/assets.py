@@ -7,7 +7,7 @@ from awacs.s3 import GetObject
 from troposphere import GetAtt, Output, Ref, Sub, Template, cloudfront, s3
 
 from stack import buckets
-from stack.accepted import accept
+from stack.checkov_skips import accept
 from stack.policies import document
 
 # "CachingOptimized", and "CORS-and-SecurityHeadersPolicy": the page has another name, and

@@ -3,8 +3,8 @@
 from troposphere import AWS_NO_VALUE, Equals, If, Ref, Template, cloudwatch, rds
 
 from stack import parameters, postgres
-from stack.accepted import accept
 from stack.alarms import Alarms
+from stack.checkov_skips import accept
 from stack.network import Network
 from stack.security_groups import Groups
 

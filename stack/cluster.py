@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import Output, Ref, Sub, Template, ecs, logs
 
-from stack.accepted import accept
+from stack.checkov_skips import accept
 from stack.options import Options
 
 RETENTION_DAYS = 30

@@ -19,8 +19,8 @@ from stack import aurora, postgres, secret_arns
 from stack.alarms import Alarms
 from stack.network import Network
 from stack.options import Options
+from stack.options.values import SECRET_ARN
 from stack.security_groups import Groups
-from stack.values import SECRET_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from troposphere import GetAtt, Join, Output, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
 from stack import access_logs, domain, target_groups
-from stack.accepted import accept
+from stack.checkov_skips import accept
 from stack.domain import Certificate
 from stack.network import Network
 from stack.options import Options

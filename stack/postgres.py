@@ -5,8 +5,8 @@ from typing import Any
 from troposphere import Equals, If, Parameter, Ref, Template, cloudwatch, ec2, rds
 
 from stack import parameters
-from stack.accepted import accept
 from stack.alarms import Alarms, alarm_properties
+from stack.checkov_skips import accept
 from stack.network import Network
 from stack.parameters import DEPLOY
 from stack.security_groups import Groups, add_group, allow

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from awacs.aws import Statement
 from troposphere import GetAtt, Sub, Template, iam, logs
 
-from stack import boundary, buckets, secret_arns
+from stack import buckets, permissions_boundary, secret_arns
 from stack.assets import Assets
 from stack.cluster import Cluster
 from stack.database import Database
@@ -37,13 +37,13 @@ def add(
     execution = iam.Role(
         "ExecutionRole",
         AssumeRolePolicyDocument=trust("ecs-tasks"),
-        PermissionsBoundary=boundary.arn(),
+        PermissionsBoundary=permissions_boundary.arn(),
         Policies=[iam.Policy(PolicyName="start", PolicyDocument=start)],
     )
     task = iam.Role(
         "TaskRole",
         AssumeRolePolicyDocument=trust("ecs-tasks"),
-        PermissionsBoundary=boundary.arn(),
+        PermissionsBoundary=permissions_boundary.arn(),
     )
     if rights := [*_exec(cluster.shells), *_assets(assets)]:
         task.Policies = [iam.Policy(PolicyName="work", PolicyDocument=document(*rights))]

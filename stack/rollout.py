@@ -4,10 +4,10 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, ecs, iam
 
-from stack import bake, boundary
+from stack import permissions_boundary
 from stack.alarms import Alarms
 from stack.load_balancer import LoadBalancer
-from stack.options import Options
+from stack.options import Options, bake
 from stack.policies import trust
 from stack.target_groups import switches
 
@@ -69,7 +69,7 @@ def targets(template: Template, options: Options, balancer: LoadBalancer) -> dic
         iam.Role(
             "SwitchRole",
             AssumeRolePolicyDocument=trust("ecs"),
-            PermissionsBoundary=boundary.arn(),
+            PermissionsBoundary=permissions_boundary.arn(),
             ManagedPolicyArns=[Sub(SWITCH_POLICY)],
         )
     )

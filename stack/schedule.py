@@ -13,7 +13,7 @@ from troposphere import (
     scheduler,
 )
 
-from stack import boundary, schedule_alarms
+from stack import permissions_boundary, schedule_alarms
 from stack.alarms import Alarms
 from stack.parameters import DEPLOY
 from stack.policies import allow, document, pass_role, trust
@@ -101,7 +101,7 @@ def _role(template: Template, tasks: Tasks, room: Room) -> iam.Role:
         iam.Role(
             "ScheduleRole",
             AssumeRolePolicyDocument=trust("scheduler", when=own_account),
-            PermissionsBoundary=boundary.arn(),
+            PermissionsBoundary=permissions_boundary.arn(),
             Policies=[iam.Policy(PolicyName="run", PolicyDocument=rights)],
         )
     )

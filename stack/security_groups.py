@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from troposphere import Output, Ref, Template, ec2
 
-from stack.accepted import accept
+from stack.checkov_skips import accept
 from stack.network import Network
 
 # All that a process without root's rights may listen on, and not WebWorkerPort alone: with a new

@@ -3,16 +3,18 @@
 import os
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from botocore.stub import Stubber
 
-from pipeline import settings as known
-from pipeline.settings import Settings
-from pipeline.shell import run
+from slipway import settings as known
+from slipway.aws import session
+from slipway.settings import Settings
+from slipway.shell import run
 
 REAL_THING = Path(__file__).parent / "rehearsal"
 OUTSIDE = {"aws", "docker", "dockerd", "apt-get", "ministack"}
@@ -111,3 +113,19 @@ class Checkout:
 def checkout(tmp_path: Path) -> Checkout:
     """An empty repository."""
     return Checkout(tmp_path)
+
+
+@pytest.fixture
+def cloudformation(staging: Settings) -> Iterator[Stubber]:
+    """Answer for CloudFormation in this order, and insist that every answer is asked for."""
+    with Stubber(session.client(staging, "cloudformation")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def ecs(staging: Settings) -> Iterator[Stubber]:
+    """Answer for ECS in this order, and insist that every answer is asked for."""
+    with Stubber(session.client(staging, "ecs")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()

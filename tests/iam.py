@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from stack.checks.body import listed
+from slipway.templates.checks.body import listed
 
 Statement = Mapping[str, Any]
 # Condition keys of a request: one value, or several. A key that the request lacks is not there.

@@ -8,7 +8,7 @@ import pytest
 from bench import growth, many, synth
 from bench.growth import Growth
 from bench.ratios import Clock, Comparison, alternate, table
-from stack import checks
+from slipway.templates import checks
 from stack.options import read
 
 

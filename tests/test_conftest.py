@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import aws
-from pipeline.settings import Settings
-from pipeline.shell import run, start_detached
+from slipway.aws import session
+from slipway.settings import Settings
+from slipway.shell import run, start_detached
 
 Forbidden = pytest.fail.Exception
 
@@ -30,7 +30,7 @@ def test_docker_cannot_be_started_detached(tmp_path: Path) -> None:
 def test_aws_cannot_be_called(settings: Settings) -> None:
     """A call of a real client fails at once: boto3 does not swallow it, nor try again."""
     with pytest.raises(Forbidden, match="connects to"):
-        aws.client(settings, "sts").get_caller_identity()
+        session.client(settings, "sts").get_caller_identity()
 
 
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])

@@ -10,21 +10,21 @@ import dns.exception
 import dns.resolver
 import pytest
 
-from pipeline import gitlab_variables
-from pipeline.doctor import access, domain, quotas
-from pipeline.doctor.finding import Case
-from pipeline.errors import Failed
-from pipeline.gitlab_variables import Variable
-from pipeline.release.stack import Stack
-from pipeline.release.states import State
-from pipeline.view.events import Verdict
+from slipway.aws.stack import Stack
+from slipway.aws.stack_status import State
+from slipway.doctor import access, domain, quotas
+from slipway.doctor.finding import Case
+from slipway.errors import Failed
+from slipway.events import Verdict
+from slipway.release import gitlab_variables
+from slipway.release.gitlab_variables import Variable
 from stack import options
 from tests.stack import environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.settings import Settings
+    from slipway.settings import Settings
 
 OUTPUTS = {"DeploymentRole": "arn:role"}
 DELIVERY = Stack("id", "delivery-shop-staging", State.CREATE_COMPLETE, "", {}, OUTPUTS)

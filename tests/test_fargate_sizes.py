@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import fargate_sizes
+from slipway import fargate_sizes
 
 
 @pytest.mark.parametrize(

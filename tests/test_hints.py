@@ -11,7 +11,7 @@ import pytest
 import tasks
 
 ROOT = Path(__file__).parents[1]
-MODULES = [*sorted(ROOT.glob("pipeline/**/*.py")), *sorted(ROOT.glob("stack/**/*.py"))]
+MODULES = [*sorted(ROOT.glob("slipway/**/*.py")), *sorted(ROOT.glob("stack/**/*.py"))]
 TASK = re.compile(
     r"\binvoke ((?:local\.|stack\.|review\.)?[a-z_]+)((?: --[a-z-]+(?: [A-Z{}/]+)?)*)"
 )

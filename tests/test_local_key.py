@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from botocore.session import Session
 
-from pipeline import aws, local_key, settings
-from pipeline.errors import ConfigurationError
-from pipeline.local_key import AccessKey
+from slipway import local_key, settings
+from slipway.aws import session
+from slipway.errors import ConfigurationError
+from slipway.local_key import AccessKey
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +78,11 @@ def test_a_client_of_the_account_signs_with_its_key() -> None:
     """Read when the client is made; the settings, which are read before, do not hold it."""
     local = replace(settings.resolve("local", {}), local_port=4599)
     with pytest.raises(ConfigurationError, match="no local AWS account on port 4599") as raised:
-        aws.client(local, "sts")
+        session.client(local, "sts")
     assert raised.value.hint == "invoke local.up"
 
     key = local_key.create(4599)
 
-    credentials = aws.client(local, "sts")._request_signer._credentials  # noqa: SLF001 - not public
+    credentials = session.client(local, "sts")._request_signer._credentials  # noqa: SLF001 - not public
     assert (credentials.access_key, credentials.secret_key) == (key.key_id, key.secret)
-    assert aws.child_environment(local)["AWS_SECRET_ACCESS_KEY"] == key.secret
+    assert session.child_environment(local)["AWS_SECRET_ACCESS_KEY"] == key.secret

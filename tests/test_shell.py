@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.shell import CommandFailed, Completed, attach, run, start_detached
+from slipway.errors import ConfigurationError, Failed
+from slipway.shell import CommandFailed, Completed, attach, run, start_detached
 
 
 def python(code: str) -> list[str]:
@@ -26,7 +26,7 @@ def test_standard_input_reaches_the_child_and_is_not_in_the_arguments() -> None:
 def test_a_child_without_standard_input_does_not_wait_for_the_terminal() -> None:
     """A command that asks a question gets an end of file, not this process's input."""
     ask = "import sys; print(repr(sys.stdin.read()))"
-    outer = f"from pipeline.shell import run; print(run({python(ask)!r}).stdout, end='')"
+    outer = f"from slipway.shell import run; print(run({python(ask)!r}).stdout, end='')"
     root = str(Path(__file__).parents[1])
     assert run(python(outer), stdin="typed", env={"PYTHONPATH": root}).stdout == "''\n"
 
@@ -146,7 +146,7 @@ def test_an_attached_command_has_the_terminal_s_input_and_its_code() -> None:
     """What is typed is the command's; Ctrl-C ends neither it nor us."""
     inner = "import os, signal, sys; print(sys.stdin.read()); sys.exit(5)"
     outer = (
-        "import os, signal; from pipeline.shell import attach;"
+        "import os, signal; from slipway.shell import attach;"
         f"code = attach({python(inner)!r}); print(code)"
     )
     root = str(Path(__file__).parents[1])

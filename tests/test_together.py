@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from pipeline import together
+from slipway import together
 
 SECONDS = 5.0
 

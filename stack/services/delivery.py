@@ -2,7 +2,8 @@
 
 from troposphere import Parameter, Template
 
-from stack import boundary, deployment, repository, rights, service_role, templates_bucket
+from stack import permissions_boundary
+from stack.delivery import identity, permissions, repository, service_role, templates_bucket
 from stack.options import Options
 
 
@@ -17,6 +18,6 @@ def template(options: Options) -> Template:
     )
     images = repository.add(made, options)
     bucket = templates_bucket.add(made)
-    role = service_role.add(made, stack, boundary.add(made, stack))
-    deployment.add(made, options, rights.of_a_deploy(stack, images, bucket, role))
+    role = service_role.add(made, stack, permissions_boundary.add(made, stack))
+    identity.add(made, options, permissions.of_a_deploy(stack, images, bucket, role))
     return made

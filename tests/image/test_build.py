@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Failed
-from pipeline.image import build, digests
-from pipeline.image.recipe import Recipe
-from pipeline.revision import Revision
-from pipeline.settings import Settings
+from slipway.docker import digests
+from slipway.errors import Failed
+from slipway.image import build
+from slipway.image.recipe import Recipe
+from slipway.revision import Revision
+from slipway.settings import Settings
 
 REVISION = Revision(commit="c0ffee", tree="7ee" * 10)
 RECIPE = Recipe(REVISION, "python:3.14-slim", "linux/amd64")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.image import locks
+from slipway.errors import ConfigurationError, Failed
+from slipway.image import locks
 
 ROOT = Path(__file__).parents[2]
 # Takes the lock or the token, says so, and waits to be killed.
 HOLD = """
 import sys, time
-from pipeline.image import locks
+from slipway.image import locks
 with {}:
     print("held", flush=True)
     time.sleep(60)

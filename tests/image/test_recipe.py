@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline import settings as known
-from pipeline.errors import ConfigurationError
-from pipeline.image import platforms, recipe
-from pipeline.image.recipe import Recipe
-from pipeline.revision import Revision
-from pipeline.settings import Settings
-from pipeline.shell import Completed
+from slipway import settings as known
+from slipway.errors import ConfigurationError
+from slipway.image import platforms, recipe
+from slipway.image.recipe import Recipe
+from slipway.revision import Revision
+from slipway.settings import Settings
+from slipway.shell import Completed
 from stack.options import declared
 
 CLEAN = Recipe(Revision("a" * 40, "b" * 40), "python:3.14-slim", "linux/amd64")

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import aws
-from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.image import digests, registry, store
-from pipeline.revision import Image
-from pipeline.settings import Settings
-from pipeline.shell import Completed
-from tests.image.docker import Docker
+from slipway.aws import session
+from slipway.docker import digests
+from slipway.errors import ConfigurationError, Failed, Refused
+from slipway.image import registry, store
+from slipway.revision import Image
+from slipway.settings import Settings
+from slipway.shell import Completed
+from tests.docker.command import Docker
 
 IMAGE = Image("slipway/app", "c0ffee", "sha256:" + "1" * 64, tested=True)
 OTHER = "sha256:" + "2" * 64
@@ -30,7 +31,7 @@ def staging(staging: Settings) -> Settings:
 @pytest.fixture
 def ecr(staging: Settings) -> Iterator[Stubber]:
     """Answer for ECR, and insist that every answer is asked for."""
-    with Stubber(aws.client(staging, "ecr")) as stubber:
+    with Stubber(session.client(staging, "ecr")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
@@ -231,8 +232,8 @@ def test_an_image_is_fetched_into_a_shared_repository_by_a_copy(
     staging: Settings, docker: Docker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What arrives is compared: a digest is not taken on trust."""
-    client = aws.client(staging, "ecr")
-    monkeypatch.setattr(aws, "client", lambda *_: client)
+    client = session.client(staging, "ecr")
+    monkeypatch.setattr(session, "client", lambda *_: client)
     shared = replace(staging, image_repository="ci.example/app")
     pushed = replace(IMAGE, repository="registry.example/shop", tested=False)
     other = Completed((), 0, stdout=f'"{OTHER}"')

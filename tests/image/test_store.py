@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.image import digests, store
-from pipeline.revision import Image
-from pipeline.settings import Settings
-from pipeline.shell import CommandFailed, Completed
-from tests.image.docker import Docker
+from slipway.docker import digests
+from slipway.docker.names import is_remote
+from slipway.errors import ConfigurationError, Failed
+from slipway.image import store
+from slipway.revision import Image
+from slipway.settings import Settings
+from slipway.shell import CommandFailed, Completed
+from tests.docker.command import Docker
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 IMAGE = Image("registry.example/app", "c0ffee", ONE, tested=False)
@@ -45,7 +47,7 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Completed]], 
 )
 def test_a_shared_repository_begins_with_a_host(repository: str, shared: bool) -> None:  # noqa: FBT001
     """The rule by which docker itself tells a host from a folder."""
-    assert store.is_shared(repository) is shared
+    assert is_remote(repository) is shared
 
 
 def test_a_job_without_a_registry_is_refused() -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Failed
-from pipeline.image import suite, suite_parts
-from pipeline.image.recipe import Recipe
-from pipeline.local import debian_images
-from pipeline.revision import Revision
-from pipeline.view.events import Event, Note
+from slipway.bare_engine import debian_images
+from slipway.errors import Failed
+from slipway.events import Event, Note
+from slipway.image import suite, suite_parts
+from slipway.image.recipe import Recipe
+from slipway.revision import Revision
 
 RECIPE = Recipe(Revision("c0ffee", "7ee"), "python:3.14-slim", "linux/arm64")
 FOLDER = Path("/scratch/context")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.image import verdict
-from pipeline.image.verdict import Counts, Run, count, problem
+from slipway.image import verdict
+from slipway.image.verdict import Counts, Run, count, problem
 
 PASSED = '<testcase name="a"/>'
 FAILED = '<testcase name="b"><failure message="no"/></testcase>'

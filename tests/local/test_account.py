@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import local_key
-from pipeline.errors import ConfigurationError, Failed, Refused
-from pipeline.local import account, database, emulator, engine
-from pipeline.local_key import AccessKey
-from pipeline.settings import Settings
-from pipeline.shell import Completed
+from slipway import local_key
+from slipway.docker import engine
+from slipway.errors import ConfigurationError, Failed, Refused
+from slipway.local import account, database, emulator
+from slipway.local_key import AccessKey
+from slipway.settings import Settings
+from slipway.shell import Completed
 
 PROOF = b"PROOF"
 

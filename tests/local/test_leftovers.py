@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.local import leftovers
-from pipeline.shell import Completed
+from slipway.local import leftovers
+from slipway.shell import Completed
 
 DIGEST = f"localhost:4566/slipway@sha256:{'0' * 64}"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.local import sharing
+from slipway.local import sharing
 
 
 def test_another_checkout_is_mentioned_once(tmp_path: Path) -> None:

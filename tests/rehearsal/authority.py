@@ -31,7 +31,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
-from pipeline.local import server, server_credentials
+from slipway.emulator import credentials, server
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def name_as_aws() -> None:
 
 
 if __name__ == "__main__":
-    server_credentials.UNSIGNED_ACTIONS.add("AssumeRoleWithWebIdentity")
+    credentials.UNSIGNED_ACTIONS.add("AssumeRoleWithWebIdentity")
     ask_as_aws()
     name_as_aws()
     server.main()

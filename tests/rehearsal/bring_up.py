@@ -2,8 +2,8 @@
 
 import sys
 
-from pipeline import settings
-from pipeline.local import account, emulator
+from slipway import settings
+from slipway.local import account, emulator
 
 if __name__ == "__main__":
     emulator.MODULE = sys.argv[1]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.local import debian, machine
+from slipway.bare_engine import debian
+from slipway.docker import machine
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

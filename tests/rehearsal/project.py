@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import local_key
-from pipeline.local_key import AccessKey
+from slipway import local_key
+from slipway.local_key import AccessKey
 
 ROOT = Path(__file__).parents[2]
 COMMAND_SECONDS = 900

@@ -5,15 +5,16 @@ It shows whose it is, because otherwise nobody would believe that the account is
 
 from ministack import app
 
-from pipeline.local import server, server_health
-from pipeline.local.server_guard import HEALTH, Receive, Scope
-from pipeline.local.server_refusal import Send
-from pipeline.local_key import AccessKey
+from slipway.emulator import health as health_page
+from slipway.emulator import server
+from slipway.emulator.guard import HEALTH, Receive, Scope
+from slipway.emulator.refusal import Send
+from slipway.local_key import AccessKey
 
 
 def leave_open(key: AccessKey) -> None:
     """Let everybody in."""
-    api, health = app.app, server_health.page(key)
+    api, health = app.app, health_page.page(key)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_health = scope["type"] == "http" and scope["path"] == HEALTH

@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.errors import Refused
-from pipeline.git_history import Relation
-from pipeline.release import age
-from pipeline.release.stack import Stack
-from pipeline.release.states import State
+from slipway.aws.stack import Stack
+from slipway.aws.stack_status import State
+from slipway.errors import Refused
+from slipway.git.history import Relation
+from slipway.release import age
+from tests import answers
 from tests.conftest import Checkout
-from tests.release import answers
 
 ELSEWHERE = "d" * 40
 

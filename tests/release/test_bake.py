@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import blueprint
-from pipeline.release import bake, template
-from pipeline.settings import Settings
-from stack import bake as options
+from slipway import template
+from slipway.release import bake
+from slipway.settings import Settings
+from slipway.templates import blueprint
+from stack.options import bake as options
 
 PERCENT, EACH = "StepPercent", "StepBakeTimeInMinutes"
 

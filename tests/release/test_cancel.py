@@ -3,12 +3,12 @@
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline.errors import Failed, RecoveryNeeded
-from pipeline.release import cancel
-from pipeline.release.states import State
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Note
-from tests.release import answers
+from slipway.aws.stack_status import State
+from slipway.errors import Failed, RecoveryNeeded
+from slipway.events import Event, Note
+from slipway.release import cancel
+from slipway.settings import Settings
+from tests import answers
 
 CANCEL = {"StackName": answers.NAME, "ClientRequestToken": ANY}
 

@@ -8,16 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from pipeline import aws
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.release import changes, template_upload
-from pipeline.release.changes import ChangeSet
-from pipeline.release.stack import Busy
-from pipeline.release.states import State
-from pipeline.release.template import Desired
-from pipeline.settings import Settings
-from pipeline.view.events import ResourceChange
-from tests.release import answers
+from slipway.aws import session
+from slipway.aws.stack import Busy
+from slipway.aws.stack_status import State
+from slipway.errors import ConfigurationError, Failed
+from slipway.events import ResourceChange
+from slipway.release import changes, template_upload
+from slipway.release.changes import ChangeSet
+from slipway.settings import Settings
+from slipway.template import Desired
+from tests import answers
 
 BODY = json.dumps({"Parameters": {"WebAppRevision": {"Type": "String"}}})
 ID = "arn:aws:cloudformation:eu-west-1:1:changeSet/slipway-1/1"
@@ -201,7 +201,7 @@ def test_a_long_template_goes_through_the_bucket(
     is_asked(cloudformation, "UPDATE", TemplateURL=url)
     is_now(cloudformation, "FAILED", NO_CHANGES)
     cloudformation.add_response("delete_change_set", {}, NAMED)
-    with Stubber(aws.client(staging, "s3")) as s3:
+    with Stubber(session.client(staging, "s3")) as s3:
         sent = {"Bucket": "templates", "Key": key, "Body": wanted.body.encode()}
         s3.add_response("put_object", {}, sent)
         assert propose(staging, State.UPDATE_COMPLETE, wanted) is None
@@ -218,7 +218,7 @@ def test_a_long_template_is_named_by_its_partition_s_host(
     staging: Settings, region: str, host: str
 ) -> None:
     """China's hosts have a suffix of their own."""
-    endpoint = aws.client(replace(staging, region=region), "s3").meta.endpoint_url
+    endpoint = session.client(replace(staging, region=region), "s3").meta.endpoint_url
     url = template_upload.template_url(staging, endpoint, "templates", "shop/1.json")
     assert url == f"https://{host}/shop/1.json"
 

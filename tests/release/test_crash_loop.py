@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from pipeline.release import crash_loop, service
-from pipeline.release.service import Deployment, Place
-from pipeline.settings import Settings
-from pipeline.view.events import Rollout
-from tests.release import answers
+from slipway.aws import service
+from slipway.aws.service import Deployment, Place
+from slipway.events import Rollout
+from slipway.release import crash_loop
+from slipway.settings import Settings
+from tests import answers
 
 WEB = Place("shop", "web", ("a", "b"))
 PRIMARY = {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": "web:2"}

@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline.errors import RecoveryNeeded
-from pipeline.git_history import Relation
-from pipeline.release import contract, front_door, plan, update
-from pipeline.release.plan import Release
-from pipeline.release.stack import Stack
-from pipeline.release.states import State, Step
-from pipeline.release.template import Desired
-from pipeline.revision import Image
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Note
-from tests.release import answers
+from slipway.aws import contract
+from slipway.aws.stack import Stack
+from slipway.aws.stack_status import State, Step
+from slipway.errors import RecoveryNeeded
+from slipway.events import Event, Note
+from slipway.git.history import Relation
+from slipway.release import front_door, plan, update
+from slipway.release.plan import Release
+from slipway.revision import Image
+from slipway.settings import Settings
+from slipway.template import Desired
+from tests import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 NAMED = {"ChangeSetName": ANY, "StackName": answers.NAME}

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import aws, polling
-from pipeline.release import diagnose
-from pipeline.release.diagnose import Evidence
-from pipeline.release.service import Place
-from pipeline.settings import Settings
-from pipeline.view.events import Note, TaskStopped, TaskUnhealthy
+from slipway import polling
+from slipway.aws import session
+from slipway.aws.service import Place
+from slipway.events import Note, TaskStopped, TaskUnhealthy
+from slipway.release import diagnose
+from slipway.release.diagnose import Evidence
+from slipway.settings import Settings
 
 WHERE = Place("shop", "web", ("group",), health_path="/health/live")
 ELB = "Task failed ELB health checks in (target-group group)"
@@ -54,7 +55,7 @@ def is_defined(ecs: Stubber, *containers: dict[str, Any]) -> None:
 @pytest.fixture
 def balancer(staging: Settings) -> Iterator[Stubber]:
     """Answer for the load balancer in this order, and insist that every answer is asked for."""
-    with Stubber(aws.client(staging, "elbv2")) as stubber:
+    with Stubber(session.client(staging, "elbv2")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
@@ -175,7 +176,7 @@ def test_a_stopped_task_has_the_log_of_the_container_that_failed(
     is_defined(ecs, logs_to("proxy", "proxies"), logs_to("web", "shop"))
     containers = [{"name": "proxy", "exitCode": 143}, {"name": "web", "exitCode": 3}]
     lines = ("Traceback (most recent call last):", "  File", "KeyError: 'X'", *["after"] * 50)
-    with Stubber(aws.client(staging, "logs")) as logs:
+    with Stubber(session.client(staging, "logs")) as logs:
         has_written(logs, "shop", "web/web/3", *lines)
         event = diagnose.explain(staging, task(3, containers=containers))
         logs.assert_no_pending_responses()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.release import forced
+from slipway.release import forced
 from tests.stack.environments import body
 
 FARGATE = [{"CapacityProvider": "FARGATE", "Weight": 1}]

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import pytest
 
-from pipeline import polling
-from pipeline.release import front_door
-from pipeline.release.front_door import DoorError
+from slipway import polling
+from slipway.release import front_door
+from slipway.release.front_door import DoorError
 
 Door = tuple[str, dict[str, tuple[int, str]]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.release import grace
+from slipway.release import grace
 
 
 @pytest.mark.parametrize(

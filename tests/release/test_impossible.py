@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import Refused
-from pipeline.release import data_types, impossible
+from slipway.errors import Refused
+from slipway.release import data_types, impossible
 from tests.stack import schemas
 
 Body = dict[str, Any]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.errors import Refused
-from pipeline.release import job_time
+from slipway.errors import Refused
+from slipway.release import job_time
 
 HOUR = 3600
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z

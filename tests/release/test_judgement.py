@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.release import service
-from pipeline.release.judgement import SETTLE_SECONDS, Judgement, Verdict, judge
-from pipeline.release.service import Service
-from pipeline.release.tasks import Task
-from pipeline.revision import Image
-from pipeline.view.events import Rollout
+from slipway.aws import service
+from slipway.aws.service import Service
+from slipway.aws.tasks import Task
+from slipway.events import Rollout
+from slipway.release.judgement import SETTLE_SECONDS, Judgement, Verdict, judge
+from slipway.revision import Image
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 EXPECTED = "task-definition/web:2"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.errors import ConfigurationError
-from pipeline.release import limits, parameters
+from slipway.errors import ConfigurationError
+from slipway.release import limits, parameters
 from tests.stack.environments import body
 
 DECIDED = {"WebAppRevision": "c0ffee", "RepositoryURL": "registry.example/shop"}

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import blueprint
-from pipeline.release import changes, listener_weights, template
-from pipeline.settings import Settings
+from slipway import template
+from slipway.release import changes, listener_weights
+from slipway.settings import Settings
+from slipway.templates import blueprint
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.release import log_lines
+from slipway.release import log_lines
 
 GUNICORN = """\
 [2026-01-01 00:00:00 +0000] [1] [INFO] Starting gunicorn 23.0.0

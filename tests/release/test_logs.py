@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline import aws, polling
-from pipeline.errors import ConfigurationError
-from pipeline.release import logs
-from pipeline.settings import Settings
+from slipway import polling
+from slipway.aws import session
+from slipway.errors import ConfigurationError
+from slipway.release import logs
+from slipway.settings import Settings
 
 GROUP = "shop-logs"
 NOW = 1_767_225_600.0
@@ -45,7 +46,7 @@ def stubber(staging: Settings, monkeypatch: pytest.MonkeyPatch) -> Stubber:
     """CloudWatch Logs, answering in this order, without a wait between two questions."""
     monkeypatch.setattr(polling, "sleep", lambda _: None)
     monkeypatch.setattr(polling, "wall", lambda: NOW)
-    return Stubber(aws.client(staging, "logs"))
+    return Stubber(session.client(staging, "logs"))
 
 
 def numbers(events: list[dict[str, Any]]) -> list[int]:

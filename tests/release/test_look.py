@@ -3,14 +3,15 @@
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import blueprint
-from pipeline.errors import ConfigurationError, Refused
-from pipeline.git_history import Relation
-from pipeline.release import age, look, stack
-from pipeline.revision import Revision
-from pipeline.settings import Settings
-from pipeline.view.events import DeployStarted, Event, Note
-from tests.release import answers
+from slipway.aws import stack
+from slipway.errors import ConfigurationError, Refused
+from slipway.events import DeployStarted, Event, Note
+from slipway.git.history import Relation
+from slipway.release import age, look
+from slipway.revision import Revision
+from slipway.settings import Settings
+from slipway.templates import blueprint
+from tests import answers
 
 COMMIT, DEPLOYED = "c" * 40, "d" * 40
 REVISION = Revision(COMMIT, "tree", subject="A page", branch="main")

@@ -8,14 +8,15 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import aws, polling
-from pipeline.errors import Failed, Interrupted
-from pipeline.release import follow, oneoff
-from pipeline.release.states import State
-from pipeline.revision import Image
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Note, TaskStopped
-from tests.release import answers
+from slipway import polling
+from slipway.aws import session
+from slipway.aws.stack_status import State
+from slipway.errors import Failed, Interrupted
+from slipway.events import Event, Note, TaskStopped
+from slipway.release import follow, oneoff
+from slipway.revision import Image
+from slipway.settings import Settings
+from tests import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 LOGS = {
@@ -246,7 +247,7 @@ def test_a_migration_is_shown_while_it_runs(
     script.is_now(task(1))
     script.is_now(task(1, "STOPPED", 1))
     shown = ["Traceback (most recent call last):", "  File", "KeyError: 'X'", "bye"]
-    with Stubber(aws.client(staging, "logs")) as logs:
+    with Stubber(session.client(staging, "logs")) as logs:
         for line, token in zip(shown, "abcd", strict=True):
             page = {"events": [{"message": line}], "nextForwardToken": token}
             logs.add_response("get_log_events", page)
@@ -406,7 +407,7 @@ def test_a_migration_without_an_end_is_stopped_and_its_log_read(
     script.is_now(task(1))
     script.is_stopped(1, "did not end within 0.05 s")
     script.is_now(task(1, "STOPPED", 137))
-    with Stubber(aws.client(staging, "logs")) as logs:
+    with Stubber(session.client(staging, "logs")) as logs:
         logs.add_client_error("get_log_events", "ResourceNotFoundException")
         page = {"events": [{"message": "waiting for a lock"}], "nextForwardToken": "a"}
         logs.add_response("get_log_events", page)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import ConfigurationError
-from pipeline.release import parameters
+from slipway.errors import ConfigurationError
+from slipway.release import parameters
 from tests.stack.environments import body
 
 LOCAL = body("local", "application")

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from pipeline import polling
-from pipeline.errors import Failed
-from pipeline.release import definitions, diagnose, front_door, prove, services
-from pipeline.release.judgement import Judgement, Verdict
-from pipeline.release.service import Place, Service
-from pipeline.release.stack import Stack
-from pipeline.release.states import State
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Proven, TaskStopped
-from tests.release import answers
+from slipway import polling
+from slipway.aws import services, task_definitions
+from slipway.aws.service import Place, Service
+from slipway.aws.stack import Stack
+from slipway.aws.stack_status import State
+from slipway.errors import Failed
+from slipway.events import Event, Proven, TaskStopped
+from slipway.release import diagnose, front_door, prove
+from slipway.release.judgement import Judgement, Verdict
+from slipway.settings import Settings
+from tests import answers
 from tests.release.test_judgement import EXPECTED, GOOD, IMAGE, NOW, ROLLOUT
 
 URL = "https://shop.example/"
@@ -189,7 +190,7 @@ def test_a_schedule_of_this_release_is_proven(
     world: World, proof: Prove, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the definition that the template names in the schedule and in the output."""
-    monkeypatch.setattr(definitions, "read", lambda *_: definition(image))
+    monkeypatch.setattr(task_definitions, "read", lambda *_: definition(image))
     world.services = {"web": [GOOD]}
     assert proof(stack({"ScheduledTaskDefinition": "scheduled:2"})).front_door == OK
 
@@ -199,7 +200,7 @@ def test_a_schedule_of_another_release_is_not_proven(
     world: World, proof: Prove, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it would start is said."""
-    monkeypatch.setattr(definitions, "read", lambda *_: definition(image))
+    monkeypatch.setattr(task_definitions, "read", lambda *_: definition(image))
     world.services = {"web": [GOOD]}
     with pytest.raises(Failed, match="not proven: the schedule starts scheduled:2 with"):
         proof(stack({"ScheduledTaskDefinition": "scheduled:2"}))

@@ -3,12 +3,12 @@
 import pytest
 from botocore.stub import ANY, Stubber
 
-from pipeline.errors import RecoveryNeeded
-from pipeline.release import recover
-from pipeline.release.states import State, Step
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Note
-from tests.release import answers
+from slipway.aws.stack_status import State, Step
+from slipway.errors import RecoveryNeeded
+from slipway.events import Event, Note
+from slipway.release import recover
+from slipway.settings import Settings
+from tests import answers
 
 
 def begins(cloudformation: Stubber, status: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from pipeline.release import running
-from pipeline.revision import Image
-from pipeline.settings import Settings
-from tests.release import answers
+from slipway.release import running
+from slipway.revision import Image
+from slipway.settings import Settings
+from tests import answers
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 

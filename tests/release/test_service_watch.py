@@ -2,14 +2,15 @@
 
 import pytest
 
-from pipeline.release import crash_loop, service, service_watch
-from pipeline.release.service import Deployment, Place
-from pipeline.release.service_watch import ServiceWatch
-from pipeline.release.stack_events import Entry
-from pipeline.release.states import State
-from pipeline.settings import Settings
-from pipeline.view.events import Rollout, StackEvent, TaskStopped
-from tests.release import answers
+from slipway.aws import service
+from slipway.aws.service import Deployment, Place
+from slipway.aws.stack_events import Entry
+from slipway.aws.stack_status import State
+from slipway.events import Rollout, StackEvent, TaskStopped
+from slipway.release import crash_loop, service_watch
+from slipway.release.service_watch import ServiceWatch
+from slipway.settings import Settings
+from tests import answers
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/worker"
 

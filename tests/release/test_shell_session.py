@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import aws
-from pipeline.errors import ConfigurationError, Failed
-from pipeline.release import shell_session
-from pipeline.settings import Settings
+from slipway.aws import session as aws
+from slipway.errors import ConfigurationError, Failed
+from slipway.release import shell_session
+from slipway.settings import Settings
 
 SESSION = {"sessionId": "s-1", "streamUrl": "wss://stream.example", "tokenValue": "hush"}
 TASK: dict[str, Any] = {

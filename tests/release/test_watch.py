@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 from botocore.stub import Stubber
 
-from pipeline import polling
-from pipeline.errors import Failed, Interrupted, RecoveryNeeded
-from pipeline.release import outcome, watch
-from pipeline.release.service_watch import ServiceWatch
-from pipeline.release.stack_events import StackEventCursor
-from pipeline.release.states import State
-from pipeline.release.watch import Operation
-from pipeline.settings import Settings
-from pipeline.view.events import Event, Note, StackEvent
-from tests.release import answers
+from slipway import polling
+from slipway.aws.stack_events import StackEventCursor
+from slipway.aws.stack_status import State
+from slipway.errors import Failed, Interrupted, RecoveryNeeded
+from slipway.events import Event, Note, StackEvent
+from slipway.release import outcome, watch
+from slipway.release.service_watch import ServiceWatch
+from slipway.release.watch import Operation
+from slipway.settings import Settings
+from tests import answers
 
 SERVICE = "AWS::ECS::Service"
 BEFORE = answers.stack(State.UPDATE_COMPLETE)

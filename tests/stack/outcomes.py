@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stack.checks.body import Body
+from slipway.templates.checks.body import Body
 from tests.stack import schemas
 from tests.stack.environments import SECRET
 from tests.stack.physical import Named

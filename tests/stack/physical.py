@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stack.checks.body import Body
+from slipway.templates.checks.body import Body
 from tests.stack.environments import SECRET
 from tests.story.identities import ACCOUNT, REGION
 from tests.story.template_functions import Scope, resolve

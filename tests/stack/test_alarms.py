@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stack.checks.body import Body, of_type
+from slipway.templates.checks.body import Body, of_type
 from tests.stack import physical
 from tests.stack.environments import body
 from tests.stack.event_pattern import matches

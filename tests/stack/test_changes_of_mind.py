@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.release import data_types, impossible
+from slipway.release import data_types, impossible
+from slipway.templates.checks.body import Body
 from stack import options
-from stack.checks.body import Body
 from tests.stack.environments import EXTERNAL, FUNCTIONS, GITLAB, SECRET
 from tests.stack.outcomes import outcomes
 from tests.stack.texts import DEFAULTS, TEXTS, problems_of

@@ -7,7 +7,8 @@ from cfnlint.config import ManualArgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stack import checks, options
+from slipway.templates import checks
+from stack import options
 from tests.stack.environments import FUNCTIONS, SECRET, VARIABLES, body
 from tests.stack.test_local import REFUSED, types
 from tests.stack.texts import (

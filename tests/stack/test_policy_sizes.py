@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from slipway.templates.checks.body import Body, listed, of_type
 from stack import options
-from stack.checks.body import Body, listed, of_type
 from stack.services import application
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body
@@ -17,7 +17,7 @@ from tests.story.template_functions import Scope, resolve
 # Characters, without whitespace; of inline policies, the sum.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 INLINE, MANAGED, TRUST = 10_240, 6_144, 2_048
-# As long as pipeline/setting.py allows, and as any region is.
+# As long as slipway/settings/setting.py allows, and as any region is.
 STACK = "s" * 32
 PLACE = {"AWS::Partition": "aws-us-gov", "AWS::Region": "r" * 14, "AWS::AccountId": "1" * 12}
 # ECR's longest name makes the longest ARN of what AWS or a user names.

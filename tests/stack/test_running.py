@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stack.checks.body import Body, of_type, references
+from slipway.templates.checks.body import Body, of_type, references
 from tests.stack.environments import body
 
 DOMAIN = {"STACK_DOMAIN": "shop.example.com", "STACK_HOSTED_ZONE_ID": "Z0123456789ABC"}

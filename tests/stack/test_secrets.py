@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from stack.checks.body import Body, of_type, statements
-from stack.values import OWN_VARIABLES
+from slipway.templates.checks.body import Body, of_type, statements
+from stack.options.values import OWN_VARIABLES
 from tests.iam import allows
 from tests.stack import physical
 from tests.stack.environments import EXTERNAL, VARIABLES, body

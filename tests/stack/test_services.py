@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stack.checks.body import Body, of_type, statements
+from slipway.templates.checks.body import Body, of_type, statements
 from tests.stack.environments import EXTERNAL, body
 
 SCHEDULED = {"STACK_SCHEDULE": "rate(1 day)"}

@@ -6,9 +6,9 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from pipeline.image.build import cache_options
-from stack import checks
-from stack.checks.body import Body, of_type, walk
+from slipway.image.build import cache_options
+from slipway.templates import checks
+from slipway.templates.checks.body import Body, of_type, walk
 from tests.stack.environments import FUNCTIONS, VARIABLES, body, template
 
 REGIONS = ["eu-west-1", "us-east-1"]
@@ -43,7 +43,7 @@ def test_cfn_lint_would_find_something() -> None:
 
 @every_template
 def test_our_own_checks_find_nothing(environment: str, stack: str) -> None:
-    """tests/stack/checks shows that each of them would."""
+    """tests/templates/checks shows that each of them would."""
     assert checks.problems(body(environment, stack)) == []
 
 

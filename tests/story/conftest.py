@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.settings import Settings
+from slipway.settings import Settings
 from tests.story.person import Person
 from tests.story.revisions import ONE
 from tests.story.world import World

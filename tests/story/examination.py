@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.doctor import domain
-from pipeline.image import platforms
-from pipeline.local import engine
-from pipeline.local.engine import Engine
-from pipeline.view.events import Finding, Verdict
+from slipway.docker import engine
+from slipway.docker.engine import Engine
+from slipway.doctor import domain
+from slipway.events import Finding, Verdict
+from slipway.image import platforms
 from tests.story.account import SERVERS, ZONE
 from tests.story.identities import ACCOUNT, REGION
 

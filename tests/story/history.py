@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.git_history import Relation
-from pipeline.release import age
+from slipway.git.history import Relation
+from slipway.release import age
 
 
 @dataclass
@@ -18,7 +18,7 @@ class History:
     others: set[str] = field(default_factory=set)
 
     def relation(self, deployed: str, wanted: str, _folder: Path = Path()) -> Relation:
-        """Return what one commit is to another, as pipeline.git_history does."""
+        """Return what one commit is to another, as slipway.git.history does."""
         if deployed == wanted:
             return Relation.SAME
         if self.others & {deployed, wanted}:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from pipeline import blueprint, command, deliver, operate
-from pipeline.release import deploy as releases
-from pipeline.revision import Image
-from pipeline.view.events import Proven
+from slipway.cli import command, deliver, operate
+from slipway.events import Proven
+from slipway.release import deploy as releases
+from slipway.revision import Image
+from slipway.templates import blueprint
 from tests.story.applications import Application
 from tests.story.disturbances import Killed
 from tests.story.template_parameters import values
@@ -21,9 +22,9 @@ from tests.story.templates import Template
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.release.template import Desired
-    from pipeline.settings import Settings
-    from pipeline.view.events import Event
+    from slipway.events import Event
+    from slipway.settings import Settings
+    from slipway.template import Desired
     from tests.story.world import World
 
 # 128 and the signal: SIGINT, SIGKILL.

@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipeline import settings as known
-from pipeline.revision import Image
+from slipway import settings as known
+from slipway.revision import Image
 from tests.conftest import STAGING
 from tests.stack.texts import repeatable
 from tests.story import disturbances

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline import blueprint
+from slipway.templates import blueprint
 from tests.story.disturbances import Killed
 from tests.story.iam import LINKED
 from tests.story.identities import ACCOUNT
@@ -16,7 +16,7 @@ from tests.story.template_parameters import values
 from tests.story.templates import Template
 
 if TYPE_CHECKING:
-    from pipeline.settings import Settings
+    from slipway.settings import Settings
     from tests.story.person import Person
     from tests.story.world import World
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline import local_key, polling
-from pipeline import settings as known
-from pipeline.errors import ConfigurationError
-from pipeline.image import platforms
-from pipeline.local import engine
-from pipeline.view.events import Verdict
+from slipway import local_key, polling
+from slipway import settings as known
+from slipway.docker import engine
+from slipway.errors import ConfigurationError
+from slipway.events import Verdict
+from slipway.image import platforms
 from tests.story.identities import ACCOUNT, REGION
 from tests.story.refusals import Refusal
 from tests.story.revisions import ONE, writes
 
 if TYPE_CHECKING:
-    from pipeline.local.engine import Engine
+    from slipway.docker.engine import Engine
     from tests.story.person import Person
     from tests.story.world import World
 from tests.story.examination import findings, prepare, set_options, the_wrong_one

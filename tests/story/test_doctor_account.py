@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.doctor import domain
-from pipeline.view.events import Verdict
+from slipway.doctor import domain
+from slipway.events import Verdict
 from tests.story.account import SERVERS, ZONE
 from tests.story.iam import LINKED
 from tests.story.identities import ACCOUNT, REGION

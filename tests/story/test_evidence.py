@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline import blueprint
-from pipeline.release import template
+from slipway import template
+from slipway.templates import blueprint
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import ALWAYS

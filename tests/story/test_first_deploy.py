@@ -15,20 +15,20 @@ from botocore.exceptions import WaiterError
 from invoke import Program
 
 import tasks
-from pipeline import image_chain
-from pipeline.image import platforms, recipe
-from pipeline.local import engine
-from pipeline.local.engine import Engine
-from pipeline.settings import load
+from slipway.cli import image_chain
+from slipway.docker import engine
+from slipway.docker.engine import Engine
+from slipway.image import platforms, recipe
+from slipway.settings import load
 from tests.story import aws_command
 from tests.story.identities import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.revision import Image, Revision
-    from pipeline.settings import Settings
-    from pipeline.view.events import Say
+    from slipway.events import Say
+    from slipway.revision import Image, Revision
+    from slipway.settings import Settings
     from tests.story.person import Person
     from tests.story.world import World
 

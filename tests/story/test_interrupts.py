@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.release import changes
+from slipway.release import changes
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.person import INTERRUPTED, KILLED, Person

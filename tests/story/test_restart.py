@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.release.template import Desired
+from slipway.template import Desired
 from tests.story import disturbances
 from tests.story.applications import Application
 from tests.story.person import INTERRUPTED, Outcome, Person, application

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.release import impossible
-from pipeline.release.template import Desired
-from pipeline.settings import Settings
+from slipway.release import impossible
+from slipway.settings import Settings
+from slipway.template import Desired
 from tests.stack.environments import EXTERNAL
 from tests.story.person import Person, application
 from tests.story.revisions import ONE, TWO, writes

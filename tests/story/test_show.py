@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline import operate, polling, show
-from pipeline.errors import Failed, RecoveryNeeded
-from pipeline.view.events import Event, Note
+from slipway import polling
+from slipway.cli import operate, show
+from slipway.errors import Failed, RecoveryNeeded
+from slipway.events import Event, Note
 from tests.story.revisions import ONE
 
 if TYPE_CHECKING:

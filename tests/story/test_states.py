@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.release.states import State, Step
-from pipeline.view.events import StageStarted
+from slipway.aws.stack_status import State, Step
+from slipway.events import StageStarted
 from tests.story.person import Person
 from tests.story.revisions import ONE, TWO, writes
 from tests.story.world import World

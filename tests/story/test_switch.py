@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline import blueprint
-from pipeline.release import template, watch
-from pipeline.release.template import Desired
-from pipeline.settings import Settings
+from slipway import template
+from slipway.release import watch
+from slipway.settings import Settings
+from slipway.template import Desired
+from slipway.templates import blueprint
 from tests.story import disturbances
 from tests.story.applications import Application
 from tests.story.disturbances import ALWAYS

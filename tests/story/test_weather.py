@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.release import follow, watch
+from slipway.release import follow, watch
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.disturbances import ALWAYS

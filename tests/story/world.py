@@ -15,8 +15,10 @@ from botocore import xform_name
 from botocore.httpsession import URLLib3Session
 from botocore.useragent import UserAgentString
 
-from pipeline import aws_calls, polling, signals, together
-from pipeline.release import follow, front_door, prove
+from slipway import polling, together
+from slipway.aws import calls as aws_calls
+from slipway.cli import signals
+from slipway.release import follow, front_door, prove
 from tests.story import callers, permissions, wire
 from tests.story.account import Ec2, Parameters, Quotas, Zones
 from tests.story.applications import Application, Database
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSResponse
 
-    from pipeline.settings import Settings
+    from slipway.settings import Settings
     from tests.story.stacks import Stack
     from tests.story.tasks import Task
 

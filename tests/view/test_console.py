@@ -4,8 +4,7 @@ import typing
 
 import pytest
 
-from pipeline.view import console
-from pipeline.view.events import (
+from slipway.events import (
     DeployStarted,
     Event,
     Finding,
@@ -21,6 +20,7 @@ from pipeline.view.events import (
     TaskUnhealthy,
     Verdict,
 )
+from slipway.view import console
 
 SERVICE = "AWS::ECS::Service"
 STATE = "(no branch, uncommitted edits)"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pipeline.view import gitlab
-from pipeline.view.events import Note, Outcome, StageEnded, StageStarted
+from slipway.events import Note, Outcome, StageEnded, StageStarted
+from slipway.view import gitlab
 
 
 def test_a_stage_is_a_section() -> None:

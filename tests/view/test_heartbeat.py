@@ -3,8 +3,8 @@
 import threading
 import time
 
-from pipeline.view.events import Event, Note, Outcome, StageEnded, StageStarted
-from pipeline.view.heartbeat import Heartbeat
+from slipway.events import Event, Note, Outcome, StageEnded, StageStarted
+from slipway.view.heartbeat import Heartbeat
 
 ENDED = StageEnded("release", 1.0, Outcome.DONE)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.errors import Interrupted
-from pipeline.view import report
-from pipeline.view.events import Event, Note, Outcome, StageEnded, StageStarted, stage
+from slipway.errors import Interrupted
+from slipway.events import Event, Note, Outcome, StageEnded, StageStarted, stage
+from slipway.view import report
 
 
 def test_a_summary_has_each_stage_and_the_sum() -> None:

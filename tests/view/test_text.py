@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.view import console, gitlab, text
-from pipeline.view.events import (
+from slipway.events import (
     Event,
     Note,
     Proven,
@@ -18,6 +17,7 @@ from pipeline.view.events import (
     StageStarted,
     TaskStopped,
 )
+from slipway.view import console, gitlab, text
 
 # Any code point, lone surrogates included, and those that matter more often.
 OUTSIDE = st.text(

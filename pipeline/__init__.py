@@ -1,1 +1,0 @@
-"""The typed logic behind the tasks: what knows, what decides, what does."""

@@ -1,1 +1,0 @@
-"""The local AWS account and the container engine behind it."""

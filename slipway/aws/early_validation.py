@@ -1,0 +1,28 @@
+"""What CloudFormation's early validation found in a change set: only DescribeEvents has it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+"""
+
+from typing import Any
+
+from slipway.aws import session
+from slipway.settings import Settings
+
+
+def errors(settings: Settings, named: dict[str, str]) -> list[str]:
+    """List what is wrong and where; `named` names the change set and its stack, as in a call.
+
+    Without the permission to ask there is nothing, and CloudFormation's general reason has to do.
+    """
+    cloudformation = session.client(settings, "cloudformation")
+    try:
+        answer = cloudformation.describe_events(**named, Filters={"FailedEvents": True})
+    except cloudformation.exceptions.ClientError:
+        return []
+    return [text for event in answer["OperationEvents"] if (text := _error(event))]
+
+
+def _error(event: dict[str, Any]) -> str:
+    reason = event.get("ValidationStatusReason") or event.get("HookStatusReason", "")
+    place = event.get("ValidationPath") or event.get("LogicalResourceId", "")
+    return f"{place}: {reason}".removeprefix(": ") if reason else ""

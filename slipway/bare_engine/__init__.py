@@ -1,0 +1,1 @@
+"""A container engine and base images for a bare Debian machine."""

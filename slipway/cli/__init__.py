@@ -1,0 +1,1 @@
+"""What a task does: it composes the rooms."""

@@ -1,0 +1,98 @@
+"""The one place where an error becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+
+from slipway.cli import signals
+from slipway.errors import ConfigurationError, Failed, Interrupted, SlipwayError
+from slipway.explanation import explained
+from slipway.view.text import LINE_END, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def guarded(function: Callable[P, T]) -> Callable[P, T]:
+    """Wrap a task's body: every error that a user can cause ends as one message and a code.
+
+    SIGTERM, with which GitLab cancels a job, and SIGHUP are treated as Ctrl-C.
+    Raises invoke's Exit, which prints the message and exits without a traceback.
+    """
+
+    @functools.wraps(function)
+    def body(*args: P.args, **kwargs: P.kwargs) -> T:
+        signals.catch()
+        _tolerate_every_character()
+        try:
+            _refuse_dry(args)
+            with explained():
+                returned = function(*args, **kwargs)
+                sys.stdout.flush()
+                return returned
+        except BrokenPipeError:
+            # The reader closed the output, as `| head` does.
+            signals.silence()
+            _leave(None, Failed.exit_code)
+        except KeyboardInterrupt:
+            error = Interrupted("interrupted", hint="type the same command again to go on")
+            _leave(message(error), error.exit_code)
+        except SlipwayError as error:
+            _leave(message(error), error.exit_code)
+
+    return body
+
+
+def message(error: SlipwayError) -> str:
+    """Write an error as printable lines.
+
+    What happened begins at the margin and goes on four columns in; what to do next stands two
+    columns in, where no text from outside can stand.
+    """
+    first, *others = LINE_END.split(error.what)
+    lines = [f"error: {printable(first)}"]
+    lines += [_indented(line, "    ") for line in others]
+    if error.hint:
+        head, *more = LINE_END.split(error.hint)
+        lines += [f"  next: {printable(head)}", *(_indented(line, "        ") for line in more)]
+    return "\n".join(lines)
+
+
+def _indented(line: str, indent: str) -> str:
+    return printable(line if line.startswith(indent) else indent + line.lstrip(" "))
+
+
+def _refuse_dry(args: tuple[object, ...]) -> None:
+    """Raise ConfigurationError for `invoke --dry`, which invoke itself applies to shells alone."""
+    from invoke import Context
+
+    if args and isinstance(args[0], Context) and args[0].config.run.dry:
+        raise ConfigurationError(
+            "--dry is not supported, and nothing was run", hint="type it again without --dry"
+        )
+
+
+def _tolerate_every_character() -> None:
+    """Have a stream that lacks a character show its code, instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave(text: str | None, code: int) -> NoReturn:
+    from invoke.exceptions import Exit
+
+    with suppress(OSError):
+        sys.stdout.flush()
+    # https://no-color.org/
+    if text and sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+        text = text.replace("error:", "\033[1;31merror:\033[0m", 1)
+    raise Exit(text, code)

@@ -1,0 +1,1 @@
+"""The checkout, as git names it."""

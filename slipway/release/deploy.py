@@ -1,0 +1,168 @@
+"""From a pushed image to a service that is proven to run it."""
+
+from dataclasses import replace
+
+from slipway import template
+from slipway.aws import contract, stack
+from slipway.aws.stack import Busy, Stack
+from slipway.aws.stack_status import Step
+from slipway.errors import Failed
+from slipway.events import Proven, Say, stage
+from slipway.release import (
+    age,
+    changes,
+    delivery,
+    forced,
+    front_door,
+    grace,
+    listener_weights,
+    oneoff,
+    plan,
+    prove,
+    update,
+)
+from slipway.release.plan import Release
+from slipway.revision import Image
+from slipway.settings import Settings
+from slipway.template import Desired
+
+
+def deploy(  # noqa: PLR0913 - what is deployed, where, and what is known of it
+    settings: Settings,
+    image: Image,
+    desired: Desired,
+    say: Say,
+    *,
+    allow_older: bool = False,
+    observed: tuple[Stack, template.Body] | None = None,
+) -> bool:
+    """Bring the environment to `image`, and prove it; False when there was nothing to do.
+
+    `observed` are the stack and its template as they were a moment ago: enough to prove that
+    nothing is to be done. Before anything is done, both are read again.
+
+    Raises Refused when a newer revision is deployed or others keep changing the stack, Failed
+    with the reasons when the release does not come about: the previous one serves then, unless
+    the message says otherwise.
+    """
+    wanted = desired.naming(contract.decided(settings, image.tag))
+    release = Release(settings, image, wanted, allow_older, say)
+    if observed and (proven := plan.already_proven(release, *observed)):
+        say(proven)
+        return False
+    release.wanted = delivery.delivered(settings, wanted, say)
+    return update.in_turn(settings, lambda: _take_turn(release), say)
+
+
+def _take_turn(release: Release) -> bool:
+    """Observe, decide, act, watch and prove, from the beginning; True when anything was done.
+
+    Raises Busy when someone else changes the stack in between, before this deploy does.
+    """
+    settings, image, say = release.settings, release.image, release.say
+    found = update.ensure_updatable(settings, stack.observe(settings, settings.stack_name), say)
+    relation = age.compare(found, image.tag)
+    age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
+    deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
+    plan.require_possible(release, found, deployed)
+    if proven := plan.already_proven(release, found, deployed):
+        say(proven)
+        return release.migrated or release.released
+    plan.require_time(release, found, deployed)
+    migrates = plan.needs_migration(release, found, deployed, relation)
+    if migrates:
+        found = _prepare(release, found, deployed)
+    found = _release(release, found, deployed, migrates=migrates)
+    with stage(say, "proof"):
+        proven = _prove(release, found)
+    say(proven)
+    return True
+
+
+def _prove(release: Release, found: Stack) -> Proven:
+    """Prove the release. Raises Failed, which names the release that replaced it, if one did."""
+    settings, image = release.settings, release.image
+    plan.require_own(release, found)
+    try:
+        return prove.prove(settings, found, image, front_door.url(settings, found), release.say)
+    except Failed:
+        plan.require_own(release, stack.observe(settings, found.name))
+        raise
+
+
+def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
+    """Bring what the migration needs of the new template, and nothing that serves.
+
+    Raises Busy when someone else releases a revision meanwhile.
+    """
+    wanted, carried = release.wanted, found.parameters
+    if found.step is Step.CREATE:
+        serving, first = "", wanted.naming({contract.REVISION: ""})
+    elif step := wanted.first_step(deployed, plan.parameters_of(release, found), carried):
+        body, taken = step
+        new = {name for name in wanted.parameters if name not in carried}
+        named = {name: wanted.parameters[name] for name in sorted(new | taken)}
+        serving = carried.get(contract.REVISION, "")
+        first = replace(wanted, body=template.dump(body), parameters=named)
+        _require_unmoved(release, found, deployed)
+    else:
+        return found
+    with stage(release.say, "infrastructure"):
+        found = update.apply(release.settings, found, first, release.say)
+    if found.parameters.get(contract.REVISION, "") != serving:
+        raise Busy(found.name)
+    return found
+
+
+def _require_unmoved(release: Release, found: Stack, deployed: template.Body) -> None:
+    """Raise Refused before the first of two steps if the second may not be done.
+
+    CloudFormation knows best what the whole change touches, and is asked where it matters.
+    """
+    if listener_weights.is_weighted(deployed):
+        with changes.proposal(release.settings, found, release.wanted) as whole:
+            listener_weights.require_unmoved(release.settings, found, deployed, whole)
+            changes.discard(release.settings, whole)
+
+
+def _release(release: Release, found: Stack, deployed: template.Body, *, migrates: bool) -> Stack:
+    """Migrate and release, by a forced deployment if ECS takes the change by no other.
+
+    Its rollback must be forced, too, so that what is deployed gets a nonce before. None stays.
+    """
+    settings, say, wanted = release.settings, release.say, release.wanted
+    if forced.is_needed(template.load(wanted.body), deployed):
+        if forced.is_possible(deployed):
+            _require_unmoved(release, found, deployed)
+            with stage(say, "infrastructure"):
+                current = stack.deployed_template(settings, found.name)
+                now = replace(wanted, body=template.dump(current), parameters={})
+                found = forced.begin(settings, found, now, say)
+        wanted = wanted.naming(forced.nonce())
+    found = _update(release, found, deployed, wanted, migrates=migrates)
+    if forced.is_on(found.parameters):
+        with stage(say, "infrastructure"):
+            found = forced.end(settings, found, wanted, say)
+    return found
+
+
+def _update(
+    release: Release, found: Stack, deployed: template.Body, wanted: Desired, *, migrates: bool
+) -> Stack:
+    """Migrate and release: no migration begins before CloudFormation has accepted the change."""
+    settings, say = release.settings, release.say
+    with changes.proposal(settings, found, wanted) as proposed:
+        update.show(proposed, found, say)
+        listener_weights.require_unmoved(settings, found, deployed, proposed)
+        if migrates:
+            with stage(say, "migrate"):
+                oneoff.migrate(settings, found, release.image, say)
+            release.migrated = True
+        if proposed:
+            grace.let_settle(settings, found, say)
+        operation = update.begin(settings, found, proposed, say)
+    if operation is None:
+        return found
+    release.released = True
+    with stage(say, "release"):
+        return update.follow(settings, found, operation, proposed, say)

@@ -1,0 +1,143 @@
+"""A restart: a new deployment of the deployed revision, which is proven by its id.
+
+A rollback runs the same task definition and image, so that these prove nothing here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from slipway import template
+from slipway.aws import contract, service, services, stack
+from slipway.aws.service import Place, Service
+from slipway.aws.stack import Stack
+from slipway.aws.stack_status import Step
+from slipway.errors import Failed, Interrupted, Refused
+from slipway.events import Note, Say, stage
+from slipway.release import delivery, forced, front_door, prove, update, watch
+from slipway.revision import Image
+from slipway.settings import Settings
+from slipway.template import Desired
+
+FindImage = Callable[[Settings, Stack], Image]
+
+
+@dataclass
+class Restart:
+    """A restart of an environment: the revision, and the deployments that it has replaced.
+
+    `find_image` returns the image that a stack runs, or raises Failed. `replaced` are ids by
+    service name, none before the new deployments are complete.
+    """
+
+    settings: Settings
+    find_image: FindImage
+    say: Say
+    revision: str = ""
+    replaced: dict[str, str] = field(default_factory=dict)
+
+
+def restart(settings: Settings, find_image: FindImage, say: Say) -> bool:
+    """Start the tasks of all services again, and prove that new ones serve; False without tasks.
+
+    Raises Failed with the cause if they do not, and if nothing is deployed; Refused if the
+    deployed template cannot be restarted, or others keep changing the stack; RecoveryNeeded if
+    the stack is stuck; Interrupted if the user does not wait for the end.
+    """
+    work = Restart(settings, find_image, say)
+    return update.in_turn(settings, lambda: _take_turn(work), say)
+
+
+def _take_turn(work: Restart) -> bool:
+    """Observe, force a new deployment unless this restart has already, and prove it.
+
+    Raises Busy when someone else changes the stack in between.
+    """
+    settings, say = work.settings, work.say
+    found = _updatable(settings, say)
+    image = _image(work, found)
+    deployed = _deployed(settings, found, say)
+    if not work.replaced and not any(each.rollout.desired for _, each in _services(work, found)):
+        say(Note("nothing to restart: the number of tasks is 0"))
+        return False
+    with stage(say, "restart"), _explained(settings):
+        if not work.replaced:
+            found = _force(work, found, deployed)
+        if forced.is_on(found.parameters):
+            found = forced.end(settings, found, deployed, say)
+    with stage(say, "proof"):
+        url = front_door.url(settings, found)
+        proven = prove.prove(settings, found, image, url, say, replaced=work.replaced)
+    say(proven)
+    return True
+
+
+def _updatable(settings: Settings, say: Say) -> Stack:
+    """Wait for others, and return the stack.
+
+    Raises Failed when there is none that is deployed, RecoveryNeeded when it is stuck.
+    """
+    found = watch.wait_until_idle(settings, stack.observe(settings, settings.stack_name), say)
+    if found.step in {Step.CREATE, Step.REPLACE} or not service.places(found):
+        raise Failed(
+            f"{settings.environment} is not deployed: there is nothing to restart",
+            hint=f"invoke deploy --env {settings.environment}",
+        )
+    return update.ensure_updatable(settings, found, say)
+
+
+def _image(work: Restart, found: Stack) -> Image:
+    """Return the deployed image. Raises Failed without one, or with another than before."""
+    tag = found.parameters.get(contract.REVISION, "")
+    if work.revision and tag != work.revision:
+        raise Failed(
+            f"{work.revision[:12]} was restarted, and then replaced by {tag[:12]}: "
+            "someone else deployed",
+            hint=f"invoke status --env {work.settings.environment}",
+        )
+    work.revision = tag
+    return work.find_image(work.settings, found)
+
+
+def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
+    """Return the stack as it is deployed. Raises Refused if its template takes no nonce."""
+    body = stack.deployed_template(settings, found.name)
+    if not forced.is_possible(body):
+        raise Refused(
+            f"the template of stack {found.name} has no parameter {contract.NONCE} that is empty "
+            "by default, which a restart needs",
+            hint=f"invoke deploy --env {settings.environment} brings it; in a template of your "
+            "own, add it as docs/stack.md says",
+        )
+    return delivery.delivered(settings, Desired(template.dump(body), {}), say)
+
+
+def _services(work: Restart, found: Stack) -> list[tuple[Place, Service]]:
+    places = service.places(found)
+    observed = services.observe(work.settings, places)
+    return [(place, each) for place, each in zip(places, observed, strict=True) if each]
+
+
+def _force(work: Restart, found: Stack, deployed: Desired) -> Stack:
+    """Replace the tasks of all services, and note the ids of the deployments before."""
+    settings, say = work.settings, work.say
+    if forced.is_on(found.parameters):
+        found = forced.end(settings, found, deployed, say)
+    before = {place.service: each.deployment for place, each in _services(work, found)}
+    found = forced.begin(settings, found, deployed, say)
+    work.replaced = before
+    return found
+
+
+@contextmanager
+def _explained(settings: Settings) -> Iterator[None]:
+    """Say what comes next: not a deploy, as after other updates of the stack."""
+    environment = settings.environment
+    try:
+        yield
+    except Interrupted as error:
+        hint = f"invoke status --env {environment} shows it; invoke cancel --env {environment}"
+        raise Interrupted(error.what, hint=f"{hint} rolls it back") from None
+    except Failed as error:
+        hint = f"invoke restart --env {environment} tries again, once the cause is fixed"
+        raise Failed(error.what, hint=hint) from None

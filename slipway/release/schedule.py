@@ -1,0 +1,30 @@
+"""The schedule: which image it starts."""
+
+from typing import Any
+
+from slipway.aws import log_stream, task_definitions
+from slipway.aws.stack import Stack
+from slipway.revision import Image
+from slipway.settings import Settings
+
+
+def problem(settings: Settings, stack: Stack, image: Image) -> str:
+    """Say what the schedule starts instead of `image`; "" when it is that, or there is none.
+
+    The template names one definition in the schedule and in the output, so a stack that is
+    complete has a schedule that starts what the output says.
+    """
+    arn = stack.outputs.get("ScheduledTaskDefinition", "")
+    return judge(task_definitions.read(settings, arn), image) if arn else ""
+
+
+def judge(definition: dict[str, Any], image: Image) -> str:
+    """Compare a task definition with an image, whose tag the repository never lets move."""
+    names = [
+        each.get("image", "")
+        for each in task_definitions.application_containers(definition, image.repository)
+    ]
+    if all(name in {image.by_tag, image.by_digest} for name in names):
+        return ""
+    name = log_stream.short(definition.get("taskDefinitionArn", ""))
+    return f"the schedule starts {name} with {', '.join(names)}"

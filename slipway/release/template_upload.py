@@ -1,0 +1,42 @@
+"""How a template gets to CloudFormation: in the call, or through a bucket."""
+
+import hashlib
+
+from slipway.aws import session
+from slipway.errors import ConfigurationError
+from slipway.settings import Settings
+from slipway.template import Desired
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+BODY_BYTES = 51_200
+
+
+def arguments(settings: Settings, stack: str, desired: Desired) -> dict[str, str]:
+    """Return the template as CreateChangeSet takes it; a long one is put into the bucket first.
+
+    Raises ConfigurationError for a long one where there is no bucket.
+    """
+    size = len(desired.body.encode())
+    if size <= BODY_BYTES:
+        return {"TemplateBody": desired.body}
+    if not desired.bucket:
+        raise ConfigurationError(
+            f"the template of {stack} has {size} bytes; above {BODY_BYTES} it goes through S3",
+            hint=f"invoke bootstrap --env {settings.environment}, which makes the bucket",
+        )
+    key = f"{stack}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
+    s3 = session.client(settings, "s3")
+    s3.put_object(Bucket=desired.bucket, Key=key, Body=desired.body.encode())
+    return {"TemplateURL": template_url(settings, s3.meta.endpoint_url, desired.bucket, key)}
+
+
+def template_url(settings: Settings, endpoint: str, bucket: str, key: str) -> str:
+    """Name an object as CloudFormation takes it, at the `endpoint` of S3 that botocore chose.
+
+    Its host has the suffix of the region's partition, such as amazonaws.com.cn. The emulator has
+    one host for all buckets.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    if settings.endpoint_url:
+        return f"{settings.endpoint_url}/{bucket}/{key}"
+    return f"https://{bucket}.{endpoint.removeprefix('https://')}/{key}"

@@ -1,0 +1,272 @@
+"""What Slipway knows of an environment: one frozen object, read once."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from slipway.errors import ConfigurationError
+from slipway.settings import credentials, dotenv_file
+from slipway.settings.setting import (
+    ECR_REPOSITORY,
+    IMAGE_REPOSITORY,
+    REGION,
+    STACK_NAME,
+    TEMPLATE,
+    parse_port,
+    parse_switch,
+    parse_url,
+    setting,
+)
+
+LOCAL = "local"
+DEFAULT_TEMPLATE = "stack.services.application.template"
+LOCAL_REGION = "us-east-1"
+LOCAL_PORT = "4566"
+MAXIMUM_PORT = 65_535
+LOCAL_ACCOUNT = "000000000000"
+# What stack/options.py reads.
+STACK_OPTION = re.compile(r"STACK_[A-Z_]+|DATABASE_SECRET_ARN")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that differs between environments; `name` in the metadata is the variable.
+
+    `stack_options` has the names and texts that are the stack's own business, by name.
+    Of a key, a profile and a role at most one is set, by the variables of `credentials_from`;
+    with none of them boto3 looks for credentials by itself.
+    """
+
+    environment: str
+    stack_options: tuple[tuple[str, str], ...] = ()
+    credentials_from: tuple[str, ...] = ()
+    region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
+    stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
+    ecr_repository: str = setting(
+        "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
+    )
+    access_key_id: str | None = setting("AWS_ACCESS_KEY_ID", "an access key", optional=True)
+    secret_access_key: str | None = setting(
+        "AWS_SECRET_ACCESS_KEY", "its secret", optional=True, secret=True
+    )
+    session_token: str | None = setting(
+        "AWS_SESSION_TOKEN", "the token of a temporary key", optional=True, secret=True
+    )
+    profile: str | None = setting("AWS_PROFILE", "a profile of ~/.aws/config", optional=True)
+    role_arn: str | None = setting(
+        "AWS_ROLE_ARN", "the role that a GitLab job takes by its AWS_ID_TOKEN", optional=True
+    )
+    id_token: str | None = setting(
+        "AWS_ID_TOKEN",
+        "the job's token, from id_tokens of .gitlab-ci.yml",
+        optional=True,
+        secret=True,
+    )
+    gitlab_token: str | None = setting(
+        "GITLAB_TOKEN",
+        "a GitLab token that may set a project's variables",
+        optional=True,
+        secret=True,
+    )
+    endpoint_url: str | None = setting(
+        "AWS_ENDPOINT_URL", "another address than AWS's own", parse=parse_url, optional=True
+    )
+    stack_template: str | None = setting(
+        "STACK_TEMPLATE",
+        "the function that makes the application template, if it is not "
+        "stack.services.application.template",
+        parse=TEMPLATE,
+        optional=True,
+    )
+    image_repository: str = setting(
+        "IMAGE_REPOSITORY",
+        "where a commit's image is kept until it is pushed: a name in this machine's engine, "
+        "or HOST/NAME of a registry that all jobs share",
+        parse=IMAGE_REPOSITORY,
+        default="slipway/app",
+    )
+    registry: str | None = setting(
+        "CI_REGISTRY", "the registry host that the next two are for, and no other", optional=True
+    )
+    registry_user: str | None = setting(
+        "CI_REGISTRY_USER", "the user of that registry", optional=True
+    )
+    registry_password: str | None = setting(
+        "CI_REGISTRY_PASSWORD", "the password of that user", optional=True, secret=True
+    )
+    python_image: str = setting(
+        "PYTHON_IMAGE", "the base image of the application", default="python:3.14-slim"
+    )
+    postgres_image: str = setting(
+        "POSTGRES_IMAGE", "Postgres for the suite and the local account", default="postgres:17"
+    )
+    local_port: int = setting(
+        "LOCAL_PORT", "the port of the local AWS account", parse=parse_port, default=LOCAL_PORT
+    )
+    local_stack_waits: bool = setting(
+        "LOCAL_STACK_WAITS",
+        "whether a local stack waits for its service, as AWS's does",
+        parse=parse_switch,
+        default="yes",
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the account on this machine."""
+        return self.environment == LOCAL
+
+    @property
+    def template_function(self) -> str:
+        """The dotted path of the function that makes the application template."""
+        return self.stack_template or DEFAULT_TEMPLATE
+
+    @property
+    def delivery_stack_name(self) -> str:
+        """The stack that holds the repository, and who deploys.
+
+        It does not begin with the application stack's name: what may touch `NAME-*` may not
+        touch this.
+        """
+        return f"delivery-{self.stack_name}"
+
+
+def load(environment: str, folder: Path = Path()) -> Settings:
+    """Read the settings of `environment` from the process environment, then `.env`.
+
+    Raises ConfigurationError that lists every missing or malformed setting at once,
+    or the known environments when this is none of them, and for a `.env` that cannot be parsed.
+    """
+    return resolve(environment, os.environ, dotenv_file.read(folder / ".env"))
+
+
+def resolve(
+    environment: str, variables: Mapping[str, str], file: Mapping[str, str] | None = None
+) -> Settings:
+    """Decide the settings of `environment` from `variables`, and from `file` what they lack.
+
+    Raises ConfigurationError as `load` does.
+    """
+    merged = {**(file or {}), **variables}
+    known = known_environments(merged)
+    if environment not in known:
+        raise ConfigurationError(
+            f"unknown environment {environment!r}; known: {', '.join(known)}",
+            hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
+        )
+    is_local = environment == LOCAL
+    chosen = _local_variables(merged) if is_local else merged
+    sources = (chosen,) if is_local else (variables, file or {})
+    own = credentials.choose(prefix(environment), *sources)
+    chosen = {**_without_credentials(environment, chosen), **own.values}
+    values: dict[str, Any] = {}
+    problems = [*_read_all(environment, chosen, values), *own.problems, *mistyped(file or {})]
+    if problems:
+        raise ConfigurationError(
+            "\n  ".join([_count(problems, environment), *problems]),
+            hint="set them in the environment or in .env; .env.example explains each",
+        )
+    options = tuple(sorted(stack_options(environment, chosen).items()))
+    return Settings(
+        environment=environment, stack_options=options, credentials_from=own.names, **values
+    )
+
+
+def mistyped(file: Mapping[str, str]) -> list[str]:
+    """List the names in `.env` that are almost a setting's.
+
+    Other names are allowed, because other tools read the same file.
+    """
+    names = [each.metadata["name"] for each in _declared()]
+    starts = [prefix(each) for each in known_environments(file)]
+    problems = []
+    for name in file:
+        plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
+        if {name, plain} & {*names, *credentials.NAMES} or STACK_OPTION.fullmatch(plain):
+            continue
+        if close := difflib.get_close_matches(plain, names, n=1, cutoff=0.9):
+            problems.append(f".env: {name} is not a setting; did you mean {close[0]}?")
+    return problems
+
+
+def _count(problems: list[str], environment: str) -> str:
+    plural = "s" if len(problems) > 1 else ""
+    return f"{len(problems)} setting{plural} of {environment!r} {'are' if plural else 'is'} wrong:"
+
+
+def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Leave out every variable of credentials, of which only the chosen ones may count."""
+    start = prefix(environment)
+    return {
+        name: text
+        for name, text in variables.items()
+        if name.removeprefix(start) not in credentials.NAMES
+    }
+
+
+def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Collect what stack/options.py reads, without the environment's prefix."""
+    start, own = prefix(environment), {each.metadata["name"] for each in _declared()}
+    options: dict[str, str] = {}
+    for name in sorted(variables, key=lambda name: name.startswith(start)):
+        plain = name.removeprefix(start)
+        if STACK_OPTION.fullmatch(plain) and variables[name] and not own & {name, plain}:
+            options[plain] = variables[name]
+    return options
+
+
+def known_environments(variables: Mapping[str, str]) -> list[str]:
+    """List `local` and each environment whose stack has a name (STAGING_AWS_STACKNAME)."""
+    matches = (re.fullmatch(r"([A-Z][A-Z0-9_]*)_AWS_STACKNAME", name) for name in variables)
+    named = {match[1].lower().replace("_", "-") for match in matches if match}
+    return [LOCAL, *sorted(named - {LOCAL})]
+
+
+def _declared() -> list[Field[Any]]:
+    return [each for each in fields(Settings) if each.metadata]
+
+
+def prefix(environment: str) -> str:
+    """Return the prefix of an environment's own variables, such as STAGING_."""
+    return environment.upper().replace("-", "_") + "_"
+
+
+def _read_all(
+    environment: str, variables: Mapping[str, str], values: dict[str, Any]
+) -> Iterator[str]:
+    for each in _declared():
+        name, prefixed = each.metadata["name"], prefix(environment) + each.metadata["name"]
+        text = variables.get(prefixed) or variables.get(name) or each.metadata["default"]
+        if text is None and not each.metadata["optional"]:
+            yield f"{prefixed} (or {name}) is missing: {each.metadata['meaning']}"
+            continue
+        try:
+            values[each.name] = None if text is None else each.metadata["parse"](text)
+        except ValueError as error:
+            is_secret = each.metadata["secret"] or "@" in str(text)
+            shown = "its value" if is_secret else repr(text)
+            variable = prefixed if variables.get(prefixed) else name
+            yield f"{variable}: {shown} is not {error}"
+
+
+def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """Replace all that could reach a real account: `local` never leaves this machine.
+
+    There is no access key among them: the account makes its own, and aws.py reads it.
+    """
+    others = {name: text for name, text in variables.items() if "AWS_" not in name}
+    text = variables.get("LOCAL_PORT") or LOCAL_PORT
+    # A malformed port is a problem of its own setting alone.
+    port = text if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= MAXIMUM_PORT else LOCAL_PORT
+    return {
+        **others,
+        "AWS_REGION": LOCAL_REGION,
+        "AWS_STACKNAME": "slipway-local",
+        "AWS_ENDPOINT_URL": f"http://localhost:{port}",
+        "LOCAL_ECR_REPOSITORY": f"localhost:{port}/slipway",
+        "LOCAL_DATABASE_SECRET_ARN": f"arn:aws:secretsmanager:{LOCAL_REGION}:{LOCAL_ACCOUNT}"
+        ":secret:slipway/local/database-url",
+    }

@@ -1,0 +1,1 @@
+"""What only the delivery stack has: the repository, and the identity that deploys."""

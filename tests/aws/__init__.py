@@ -1,0 +1,1 @@
+"""What AWS answers, and how its errors are explained."""

@@ -1,0 +1,1 @@
+"""An engine and base images for a bare Debian machine."""

@@ -1,0 +1,1 @@
+"""The container engine, as it is found."""

@@ -1,0 +1,1 @@
+"""The local AWS account's server, part by part."""

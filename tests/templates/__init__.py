@@ -1,0 +1,1 @@
+"""The way to the templates: rendering, two steps, checks and drawings."""
