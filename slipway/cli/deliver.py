@@ -35,15 +35,17 @@ def deploy(
     contract.require(desired.body)
     prepare(settings, say)
     tag = recipe.of(settings, revision).tag
-    found, deployed, image = together.run(
+    found, deployed, (image, has_repository) = together.run(
         partial(stack.observe, settings, settings.stack_name),
         partial(stack.peek_template, settings, settings.stack_name),
         partial(_find, settings, tag),
     )
     before.look(settings, revision, tag, desired, found, say, allow_older=allow_older)
     observed = (found, deployed) if image and (image.tested or untested) else None
+    if not has_repository:
+        bootstrap(settings, say)
     if observed is None:
-        image = _pushed(settings, revision, say, untested=untested)
+        image = image_chain.pushed(settings, revision, image, say, untested=untested)
     if releases.deploy(settings, image, desired, say, allow_older=allow_older, observed=observed):
         say(Note(times()))
     else:
@@ -59,27 +61,19 @@ def prepare(settings: Settings, say: Say) -> None:
     account.up(settings, lambda text: say(Note(text)))
 
 
-def _find(settings: Settings, tag: str) -> Image | None:
-    """Find the image in the environment's repository; None also where there is none yet."""
+def _find(settings: Settings, tag: str) -> tuple[Image | None, bool]:
+    """Find the image in the environment's repository, and whether there is a repository.
+
+    Raises RepositoryMissing unless this is a new local account, which gets its repository.
+    """
     from slipway.image import registry
 
     try:
-        return registry.find(settings, tag)
-    except registry.RepositoryMissing:
-        return None
-
-
-def _pushed(settings: Settings, revision: Revision, say: Say, *, untested: bool) -> Image:
-    """Return the image in the environment's repository; a new local account gets one first."""
-    from slipway.image import registry
-
-    try:
-        return image_chain.pushed(settings, revision, say, untested=untested)
+        return registry.find(settings, tag), True
     except registry.RepositoryMissing:
         if not settings.is_local:
             raise
-    bootstrap(settings, say)
-    return image_chain.pushed(settings, revision, say, untested=untested)
+        return None, False
 
 
 def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:

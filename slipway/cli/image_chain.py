@@ -70,15 +70,15 @@ def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = F
     return _promote(settings, image, say, untested=untested)
 
 
-def pushed(settings: Settings, revision: Revision, say: Say, *, untested: bool) -> Image:
+def pushed(
+    settings: Settings, revision: Revision, pushed_image: Image | None, say: Say, *, untested: bool
+) -> Image:
     """Return the revision's image in the environment's repository: tested, unless `untested`.
 
-    What is missing is done: the build, the suite, the push. An untested image that the
-    repository holds already is the one that is tested: its tag cannot be moved to another.
+    `pushed_image` is what the repository holds under the revision's tag. What is missing is
+    done: the build, the suite, the push. An untested image that the repository holds already is
+    the one that is tested: its tag cannot be moved to another.
     """
-    from slipway.image import recipe, registry
-
-    pushed_image = registry.find(settings, recipe.of(settings, revision).tag)
     if pushed_image and (pushed_image.tested or untested):
         return pushed_image
     image = (

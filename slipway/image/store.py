@@ -44,15 +44,16 @@ def find(repository: str, tag: str) -> Image | None:
 
 
 def keep(settings: Settings, tag: str) -> Image | None:
-    """Keep what was built: in a shared repository every other machine needs it too.
+    """Keep what was just built, and return it; None if the build left no image.
 
-    Where the registry refuses the push and holds an image of this tag by now, another machine
-    was faster, and its image is returned. Raises Failed where the push is refused otherwise.
+    In a shared repository every other machine needs it, too. If the registry refuses the push
+    and holds an image of this tag by now, another machine was faster, and its image is
+    returned. Raises Failed if the push is refused otherwise.
     """
     repository = settings.image_repository
-    if not is_remote(repository):
-        return find(repository, tag)
     name = f"{repository}:{tag}"
+    if not is_remote(repository):
+        return _untested(repository, tag, digests.in_engine(name))
     try:
         run(["docker", "push", "--quiet", name], timeout=COPY_SECONDS)
     except CommandFailed as error:
@@ -61,7 +62,11 @@ def keep(settings: Settings, tag: str) -> Image | None:
         words = error.completed.stderr.strip()
         hint = f"docker login {repository.partition('/')[0]}, as somebody who may push there"
         raise Failed(f"{name} cannot be pushed: {words}", hint=hint) from error
-    return find(repository, tag)
+    return _untested(repository, tag, digests.in_registry(name))
+
+
+def _untested(repository: str, tag: str, digest: str | None) -> Image | None:
+    return Image(repository, tag, digest, tested=False) if digest else None
 
 
 def mark_tested(image: Image) -> Image:

@@ -119,7 +119,7 @@ def kept(settings: Settings, digest: str, *, tested: bool) -> Image:
 
 def test_one_revision_goes_through_all_of_it(staging: Settings, machine: Machine) -> None:
     """Built, tested and pushed is the tree that was read at the start; git is asked no more."""
-    image = image_chain.pushed(staging, REVISION, ignore, untested=False)
+    image = image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["build 7ee", "test 7ee 1", "push 1"]
     assert (image.digest, image.tag) == (ONE, recipe.of(staging, REVISION).tag)
 
@@ -129,7 +129,10 @@ def test_what_is_pushed_and_tested_is_neither_built_nor_tested(
 ) -> None:
     """Nor is an engine asked for: a job that deploys needs none."""
     machine.pushed = replace(kept(staging, TWO, tested=True), repository="registry.example/shop")
-    assert image_chain.pushed(staging, REVISION, ignore, untested=False) is machine.pushed
+    assert (
+        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
+        is machine.pushed
+    )
     assert machine.did == []
 
 
@@ -139,7 +142,7 @@ def test_an_image_of_a_shared_registry_is_pushed_without_an_engine(
     """It goes from registry to registry."""
     shared = replace(staging, image_repository="ci.example/app")
     machine.kept = kept(shared, ONE, tested=True)
-    image_chain.pushed(shared, REVISION, ignore, untested=False)
+    image_chain.pushed(shared, REVISION, machine.pushed, ignore, untested=False)
     assert machine.did == ["push 1"]
 
 
@@ -149,7 +152,9 @@ def test_an_untested_image_that_was_pushed_is_the_one_that_is_tested(
     """Its tag cannot be moved to the image that this machine has built and tested."""
     machine.pushed = replace(kept(staging, TWO, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=True)
-    assert image_chain.pushed(staging, REVISION, ignore, untested=False).digest == TWO
+    assert (
+        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False).digest == TWO
+    )
     assert machine.done == ["fetch 2", "test 7ee 2", "push 2"]
 
 
@@ -157,16 +162,16 @@ def test_an_untested_image_that_is_here_is_not_fetched(staging: Settings, machin
     """The same digest: what lacks is the suite, and the mark."""
     machine.pushed = replace(kept(staging, ONE, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=False)
-    image_chain.pushed(staging, REVISION, ignore, untested=False)
+    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["test 7ee 1", "push 1"]
 
 
 def test_an_untested_image_goes_where_it_is_named(staging: Settings, machine: Machine) -> None:
     """No suite runs; what is there already stays."""
-    image_chain.pushed(staging, REVISION, ignore, untested=True)
+    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
     assert machine.done == ["build 7ee", "push 1"]
     machine.did.clear()
-    image_chain.pushed(staging, REVISION, ignore, untested=True)
+    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
     assert machine.did == []
 
 
@@ -231,5 +236,5 @@ def test_a_suite_that_did_not_pass_ends_the_chain(
 
     monkeypatch.setattr(suite, "test", fail)
     with pytest.raises(Refused):
-        image_chain.pushed(staging, REVISION, ignore, untested=False)
+        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["build 7ee"]
