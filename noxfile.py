@@ -9,10 +9,12 @@ import nox
 sys.path.insert(0, str(Path(__file__).parent))
 
 from slipway import settings
-from slipway.cli import image_chain, operate, signals
+from slipway.cli import image, signals
+from slipway.cli.guard import message
 from slipway.errors import SlipwayError
 from slipway.explanation import explained
 from slipway.git import checkout
+from slipway.view import report
 
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
@@ -22,14 +24,16 @@ WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
 
 
 @nox.session(python=False)
-def tests(session: nox.Session) -> None:
+def tests(_: nox.Session) -> None:
     """The application's suite, inside the image of this commit, against Postgres."""
     signals.catch()
     try:
         with explained():
-            image_chain.test(settings.load("local"), checkout.current(), operate.view())
+            image.test(settings.load("local"), checkout.current(), report.choose())
     except SlipwayError as error:
-        session.error(str(error))
+        # nox itself would end with 1, whatever the reason.
+        print(message(error), file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 @nox.session

@@ -1,190 +1,171 @@
 """The table of contents: every task that `invoke` knows."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from invoke import Collection, Context, task
+from invoke import Collection
 
-from slipway import settings
-from slipway.bare_engine import ensure as bare_engine
-from slipway.cli import deliver, image_chain, operate, show, stacks
-from slipway.cli.command import guarded
-from slipway.git import checkout
+from slipway import cli
+from slipway.cli.task import task
+
+if TYPE_CHECKING:
+    from slipway.events import Say
+    from slipway.revision import Revision
+    from slipway.settings import Settings
 
 # Settings, git and the build are of this project, wherever in it invoke was typed.
 os.chdir(Path(__file__).parent)
 
-ENV = "the environment: local, or one whose stack has a name in the settings (default: local)"
 
-
-@task
-@guarded
-def build(_: Context) -> None:
+@task(env=False)
+def build(settings: Settings, revision: Revision, say: Say) -> None:
     """Build the image of this commit, unless it exists."""
-    image_chain.build(settings.load("local"), checkout.current(), operate.view())
+    cli.image.build(settings, revision, say)
 
 
-@task
-@guarded
-def test(_: Context) -> None:
+@task(env=False)
+def test() -> None:
     """Run the tests inside the image of this commit, against Postgres (nox -s tests)."""
-    operate.nox("tests")
+    cli.sessions.run_session("tests")
 
 
-@task(help={"env": ENV, "untested": "push an image that did not pass its tests"})
-@guarded
-def push(_: Context, env: str = "local", untested: bool = False) -> None:
+@task(options={"untested": "push an image that did not pass its tests"})
+def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = False) -> None:
     """Push the tested image of this commit to the environment's ECR repository."""
-    image_chain.push(settings.load(env), checkout.current(), operate.view(), untested=untested)
+    cli.image.push(settings, revision, say, untested=untested)
 
 
 @task(
     iterable=["parameter"],
-    help={
-        "env": ENV,
+    options={
         "parameter": "a stack parameter, NAME=VALUE; may be repeated",
         "untested": "deploy an image that did not pass its tests",
         "allow-older": "replace a newer commit with this one",
     },
 )
-@guarded
-def deploy(
-    _: Context,
-    env: str = "local",
+def deploy(  # noqa: PLR0913 - each an option
+    settings: Settings,
+    revision: Revision,
+    say: Say,
+    *,
     parameter: list[str] | None = None,
     untested: bool = False,
     allow_older: bool = False,
 ) -> None:
     """Build, test and push the image if needed, update the stack, and verify the service."""
-    wanted, words = checkout.current(), parameter or []
-    deliver.deploy(settings.load(env), wanted, words, untested=untested, allow_older=allow_older)
+    words, older = parameter or [], allow_older
+    cli.deploy.deploy(settings, revision, words, say, untested=untested, allow_older=older)
 
 
-@task(help={"env": ENV, "stop": "stop all running migrations instead of starting one"})
-@guarded
-def migrate(_: Context, env: str = "local", stop: bool = False) -> None:
+@task(options={"stop": "stop all running migrations instead of starting one"})
+def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
     """Run the database migrations of the deployed image as a one-off task."""
-    operate.migrate(settings.load(env), operate.view(), stop=stop)
+    cli.migrate.migrate(settings, say, stop=stop)
 
 
-@task(help={"env": ENV})
-@guarded
-def status(_: Context, env: str = "local") -> None:
+@task()
+def status(settings: Settings) -> None:
     """Show the state of the stack, the deployed revision, and what the service runs."""
-    show.status(settings.load(env))
+    cli.show.status(settings)
 
 
-@task(help={"env": ENV})
-@guarded
-def outputs(_: Context, env: str = "local") -> None:
+@task()
+def outputs(settings: Settings) -> None:
     """Print the outputs of the application stack as JSON."""
-    show.outputs(settings.load(env))
+    cli.show.outputs(settings)
 
 
 @task(
-    help={
-        "env": ENV,
+    options={
         "follow": "show new lines as they come, until Ctrl-C",
         "since": "how far back, such as 90s, 10m or 2h (default: a day)",
         "lines": "how many of the newest lines (default: 100)",
     }
 )
-@guarded
-def logs(
-    _: Context, env: str = "local", follow: bool = False, since: str = "", lines: str = "100"
-) -> None:
+def logs(settings: Settings, *, follow: bool = False, since: str = "", lines: str = "100") -> None:
     """Show the newest lines that the environment's tasks logged."""
-    show.logs(settings.load(env), follow=follow, since=since, lines=lines)
+    cli.show.logs(settings, follow=follow, since=since, lines=lines)
 
 
-@task(help={"env": ENV})
-@guarded
-def shell(_: Context, env: str = "local") -> None:
+@task()
+def shell(settings: Settings) -> None:
     """Open a shell in a running task of the web service (needs STACK_EXEC=yes)."""
-    operate.shell(settings.load(env))
+    cli.shell.shell(settings)
 
 
-@task(help={"env": ENV})
-@guarded
-def cancel(_: Context, env: str = "local") -> None:
+@task()
+def cancel(settings: Settings, say: Say) -> None:
     """Cancel the stack's running update, and wait until it is rolled back."""
-    operate.cancel(settings.load(env), operate.view())
+    cli.recover.cancel(settings, say)
 
 
-@task(help={"env": ENV})
-@guarded
-def restart(_: Context, env: str = "local") -> None:
+@task()
+def restart(settings: Settings, say: Say) -> None:
     """Start the tasks of the deployed revision again, and verify the service."""
-    operate.restart(settings.load(env), operate.view())
+    cli.restart.restart(settings, say)
 
 
-@task(help={"env": ENV})
-@guarded
-def recover(_: Context, env: str = "local") -> None:
+@task()
+def recover(settings: Settings, say: Say) -> None:
     """Free a stack that is stuck after a failed rollback, update or deletion."""
-    operate.recover(settings.load(env), operate.view())
+    cli.recover.recover(settings, say)
 
 
-@task(help={"env": ENV})
-@guarded
-def doctor(_: Context, env: str = "local") -> None:
+@task()
+def doctor(settings: Settings, say: Say) -> None:
     """Check credentials, stacks, account, domain, quotas and secrets; change nothing."""
-    operate.doctor(settings.load(env), operate.view())
+    cli.doctor.examine(settings, say)
 
 
 @task(
-    help={
-        "env": ENV,
+    options={
         "gitlab": "set the variables in GitLab, with GITLAB_TOKEN, instead of printing them",
     }
 )
-@guarded
-def bootstrap(_: Context, env: str = "local", gitlab: bool = False) -> None:
+def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
     """Create or update the delivery stack: ECR repository and deployment role."""
-    deliver.prepare(settings.load(env), operate.view())
-    deliver.bootstrap(settings.load(env), operate.view(), gitlab=gitlab)
+    cli.bootstrap.bootstrap(settings, say, gitlab=gitlab)
 
 
-@task
-@guarded
-def engine(_: Context) -> None:
+@task(env=False)
+def engine(settings: Settings, say: Say) -> None:
     """Find a container engine; on a bare Debian machine, install and start one."""
-    bare_engine.ensure(settings.load("local"), operate.say_text)
+    from slipway.bare_engine import ensure
+
+    ensure.ensure(settings, say)
 
 
-@task
-@guarded
-def local_up(_: Context) -> None:
+@task(env=False)
+def local_up(settings: Settings, say: Say) -> None:
     """Bring the local AWS account up."""
-    operate.local_up(settings.load("local"))
+    cli.local.up(settings, say)
 
 
-@task(help={"yes": "remove the database, too, without being asked"})
-@guarded
-def local_down(_: Context, yes: bool = False) -> None:
+@task(env=False, options={"yes": "remove the database, too, without being asked"})
+def local_down(settings: Settings, say: Say, *, yes: bool = False) -> None:
     """Remove the local AWS account, with all that is in it."""
-    operate.local_down(settings.load("local"), yes=yes)
+    cli.local.down(settings, say, yes=yes)
 
 
-@task(help={"env": ENV})
-@guarded
-def stack_template(_: Context, env: str = "local") -> None:
+@task()
+def stack_template(settings: Settings) -> None:
     """Print the template of the application stack as JSON."""
-    stacks.template(settings.load(env))
+    cli.stack.template(settings)
 
 
-@task(help={"env": ENV, "form": "svg or mermaid (default: svg)"})
-@guarded
-def stack_diagram(_: Context, env: str = "local", form: str = "svg") -> None:
+@task(options={"form": "svg or mermaid (default: svg)"})
+def stack_diagram(settings: Settings, *, form: str = "svg") -> None:
     """Draw the application stack: its resources, and the file that defines each."""
-    stacks.diagram(settings.load(env), form)
+    cli.stack.diagram(settings, form)
 
 
-@task(help={"env": ENV})
-@guarded
-def stack_lint(_: Context, env: str = "local") -> None:
+@task()
+def stack_lint(settings: Settings) -> None:
     """Check the templates of both stacks with Slipway's own checks and cfn-lint."""
-    stacks.lint(settings.load(env))
+    cli.stack.lint(settings)
 
 
 namespace = Collection(

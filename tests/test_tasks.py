@@ -79,7 +79,11 @@ def test_a_task_has_no_branch() -> None:
     """Rule 1: a branch in tasks.py is logic in the wrong room."""
     branches = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.Match, ast.IfExp)
     found = ast.walk(ast.parse((ROOT / "tasks.py").read_text()))
-    assert [ast.unparse(node) for node in found if isinstance(node, branches)] == []
+    conditions = [node for node in found if isinstance(node, branches)]
+    assert [ast.unparse(each.test) for each in conditions if isinstance(each, ast.If)] == [
+        "TYPE_CHECKING"
+    ]
+    assert len(conditions) == 1
 
 
 def test_a_job_is_one_task() -> None:

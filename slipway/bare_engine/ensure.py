@@ -7,20 +7,25 @@ from pathlib import Path
 from slipway.bare_engine import base_images, debian, debian_engine
 from slipway.docker import engine, machine
 from slipway.docker.engine import Engine
+from slipway.events import Note, Say
 from slipway.settings import Settings
 
 DOTENV = Path(".env")
 
 
-def ensure(settings: Settings, say: Callable[[str], None]) -> None:
+def ensure(settings: Settings, say: Say) -> None:
     """Have a container engine and the base images, and keep the images' names in .env.
 
     Raises what `ensure_engine` and `base_images.ensure` raise.
     """
-    running = ensure_engine(say)
-    images = base_images.ensure(settings.python_image, settings.postgres_image, say)
-    base_images.remember(images, DOTENV, say)
-    say(f"engine {running.version} runs; base images: {images.python}, {images.postgres}")
+
+    def tell(text: str) -> None:
+        say(Note(text))
+
+    running = ensure_engine(tell)
+    images = base_images.ensure(settings.python_image, settings.postgres_image, tell)
+    base_images.remember(images, DOTENV, tell)
+    tell(f"engine {running.version} runs; base images: {images.python}, {images.postgres}")
 
 
 def ensure_engine(say: Callable[[str], None]) -> Engine:

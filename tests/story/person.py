@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from slipway.cli import command, deliver, operate
+from slipway.cli import bootstrap, doctor, guard, migrate, recover, restart
 from slipway.events import Proven
 from slipway.release import deploy as releases
 from slipway.revision import Image
@@ -97,35 +97,35 @@ class Person:
         """Type `invoke bootstrap`, as an administrator."""
         settings = self.world.settings
         with self.world.caller.administrator():
-            return self._run(lambda say: deliver.bootstrap(settings, say))
+            return self._run(lambda say: bootstrap.bootstrap(settings, say))
 
     def doctor(self) -> Outcome:
         """Type `invoke doctor`, as an administrator."""
         with self.world.caller.administrator():
-            return self._run(lambda say: operate.doctor(self.world.settings, say))
+            return self._run(lambda say: doctor.examine(self.world.settings, say))
 
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""
-        return self._run(lambda say: operate.migrate(self.world.settings, say, stop=stop))
+        return self._run(lambda say: migrate.migrate(self.world.settings, say, stop=stop))
 
     def restart(self) -> Outcome:
         """Type `invoke restart`."""
-        return self._run(lambda say: operate.restart(self.world.settings, say))
+        return self._run(lambda say: restart.restart(self.world.settings, say))
 
     def recover(self) -> Outcome:
         """Type `invoke recover`."""
-        return self._run(lambda say: operate.recover(self.world.settings, say))
+        return self._run(lambda say: recover.recover(self.world.settings, say))
 
     def cancel(self) -> Outcome:
         """Type `invoke cancel`."""
-        return self._run(lambda say: operate.cancel(self.world.settings, say))
+        return self._run(lambda say: recover.cancel(self.world.settings, say))
 
     def _run(self, work: Callable[[Callable[[Event], None]], Any]) -> Outcome:
         """Run a command as the task does, and read its end as a shell does."""
         events: list[Event] = []
         returned: list[Any] = []
         try:
-            command.guarded(lambda: returned.append(work(events.append)))()
+            guard.guarded(lambda: returned.append(work(events.append)))()
         except Exit as end:
             return Outcome(end.code, str(end.message), events)
         except Killed:

@@ -15,7 +15,7 @@ from botocore.exceptions import WaiterError
 from invoke import Program
 
 import tasks
-from slipway.cli import image_chain
+from slipway.cli import image
 from slipway.docker import engine
 from slipway.docker.engine import Engine
 from slipway.image import platforms, recipe
@@ -130,11 +130,14 @@ def reader(world: World, person: Person, tmp_path: Path, monkeypatch: pytest.Mon
     world.ecr.repositories.clear()
     world.ecr.host = settings.ecr_repository.partition("/")[0]
 
-    def pushed(settings: Settings, revision: Revision, _say: Say, *, untested: bool) -> Image:
+    def pushed(
+        settings: Settings, revision: Revision, found: Image | None, _: Say, *, untested: bool
+    ) -> Image:
+        assert found is None
         assert not untested
         return person.push(recipe.of(settings, revision).tag)
 
-    monkeypatch.setattr(image_chain, "pushed", pushed)
+    monkeypatch.setattr(image, "pushed", pushed)
     return Reader(world)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway.aws import service, services, stack
-from slipway.cli import deliver
+from slipway.cli import deploy as deploys
 from slipway.image import recipe
 from slipway.release import prove, schedule
 from slipway.revision import Revision
+from slipway.view import report
 from tests.story.person import Person, application
 from tests.story.revisions import ONE
 
@@ -34,7 +35,7 @@ def deploys_again(world: World, person: Person, settings: Settings) -> list[list
     assert person.deploy(image, desired=application(settings)).code == 0
     world.clock.advance(60)
     before = len(world.rounds)
-    deliver.deploy(settings, REVISION, (), untested=False, allow_older=False)
+    deploys.deploy(settings, REVISION, (), report.choose(), untested=False, allow_older=False)
     return world.rounds[before:]
 
 
@@ -72,7 +73,7 @@ def test_an_environment_that_does_not_serve_is_looked_at_again(
     task = next(each for each in world.tasks.by_arn.values() if each.runs)
     world.tasks.end(task, "SpotInterruption", "the capacity was taken")
     before = len(world.rounds)
-    deliver.deploy(settings, REVISION, (), untested=False, allow_older=False)
+    deploys.deploy(settings, REVISION, (), report.choose(), untested=False, allow_older=False)
     later = [call for each in world.rounds[before + 1 :] for call in each]
     assert later.count("cloudformation.GetTemplate") >= 1
     assert "proven" in capsys.readouterr().out
@@ -83,7 +84,7 @@ def test_a_first_deploy_has_no_template_to_look_at(
 ) -> None:
     """The image is in the repository, and there is no stack yet."""
     image = person.push(recipe.of(world.settings, REVISION).tag)
-    deliver.deploy(world.settings, REVISION, (), untested=False, allow_older=False)
+    deploys.deploy(world.settings, REVISION, (), report.choose(), untested=False, allow_older=False)
     assert world.serving() == {image.digest}
     assert "proven" in capsys.readouterr().out
 

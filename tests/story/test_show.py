@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway import polling
-from slipway.cli import operate, show
+from slipway.cli import migrate, recover, show
 from slipway.errors import Failed, RecoveryNeeded
 from slipway.events import Event, Note
 from tests.story.revisions import ONE
@@ -96,7 +96,7 @@ def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
     tasks: list[Callable[[], None]] = [
         lambda: show.outputs(world.settings),
         lambda: show.logs(world.settings, follow=False, since="", lines="100"),
-        lambda: operate.migrate(world.settings, print),
+        lambda: migrate.migrate(world.settings, print),
     ]
     for task in tasks:
         with pytest.raises(Failed, match="staging is not deployed yet") as caught:
@@ -122,8 +122,8 @@ def test_a_first_deploy_that_is_not_done_is_no_deployment(
     tasks: list[Callable[[], None]] = [
         lambda: show.outputs(world.settings),
         lambda: show.logs(world.settings, follow=False, since="", lines="100"),
-        lambda: operate.migrate(world.settings, print),
-        lambda: operate.migrate(world.settings, print, stop=True),
+        lambda: migrate.migrate(world.settings, print),
+        lambda: migrate.migrate(world.settings, print, stop=True),
     ]
     for task in tasks:
         with pytest.raises(Failed, match=f"is {status}: nothing is deployed yet") as caught:
@@ -134,14 +134,14 @@ def test_a_first_deploy_that_is_not_done_is_no_deployment(
 def test_no_migration_to_stop_is_said(deployed: World) -> None:
     """`invoke migrate --stop`, which the end of an interrupted migration names."""
     said: list[Event] = []
-    operate.migrate(deployed.settings, said.append, stop=True)
+    migrate.migrate(deployed.settings, said.append, stop=True)
     assert said == [Note("no migration runs")]
 
 
 def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:
     """The delivery stack may be the one that is stuck."""
     said: list[Event] = []
-    operate.recover(world.settings, said.append)
+    recover.recover(world.settings, said.append)
     delivery, application = world.settings.delivery_stack_name, world.settings.stack_name
     assert said == [
         Note(f"stack {delivery} is CREATE_COMPLETE: there is nothing to recover"),
@@ -154,7 +154,7 @@ def test_a_delivery_stack_that_is_stuck_is_freed(deployed: World) -> None:
     stuck = deployed.stacks.find(deployed.settings.delivery_stack_name)
     stuck.become("UPDATE_ROLLBACK_FAILED", "the reason of AWS")
     with deployed.caller.administrator():
-        operate.recover(deployed.settings, lambda _: None)
+        recover.recover(deployed.settings, lambda _: None)
     assert stuck.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
@@ -164,5 +164,5 @@ def test_a_stack_that_cannot_be_freed_does_not_hide_the_other(deployed: World) -
     stuck.become("IMPORT_ROLLBACK_FAILED", "the reason of AWS")
     deployed.stack.become("UPDATE_ROLLBACK_FAILED")
     with pytest.raises(RecoveryNeeded, match=stuck.name):
-        operate.recover(deployed.settings, lambda _: None)
+        recover.recover(deployed.settings, lambda _: None)
     assert deployed.stack.status == "UPDATE_ROLLBACK_COMPLETE"

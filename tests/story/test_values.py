@@ -10,10 +10,11 @@ import pytest
 
 from slipway import shell
 from slipway.aws import ecr
-from slipway.cli import deliver
+from slipway.cli import deploy as deploys
 from slipway.git import checkout as checkouts
 from slipway.git import command
 from slipway.image import recipe
+from slipway.view import report
 from tests.story.docker_commands import DockerCommands
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def committed(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 def deploy(settings: Settings) -> str:
     """Type `invoke deploy`, and return the tag of the revision that it read."""
     revision = checkouts.current()
-    deliver.deploy(settings, revision, (), untested=False, allow_older=False)
+    deploys.deploy(settings, revision, (), report.choose(), untested=False, allow_older=False)
     return recipe.of(settings, revision).tag
 
 

@@ -5,7 +5,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from slipway.cli import operate
+from slipway.cli.sessions import run_session
 from slipway.errors import Failed
 from slipway.settings import Settings
 from slipway.templates import blueprint
@@ -38,4 +38,4 @@ def lint(settings: Settings) -> None:
         )
     for note in blueprint.notes(settings):
         print(note)
-    operate.nox("cfn_lint", *map(str, files), "--regions", settings.region)
+    run_session("cfn_lint", *map(str, files), "--regions", settings.region)

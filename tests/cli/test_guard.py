@@ -14,7 +14,7 @@ from invoke.exceptions import Exit
 
 from slipway.aws import session
 from slipway.cli import signals
-from slipway.cli.command import guarded, message
+from slipway.cli.guard import guarded, message
 from slipway.errors import (
     ConfigurationError,
     Failed,
@@ -33,7 +33,7 @@ from pathlib import Path
 
 from invoke import task
 
-from slipway.cli.command import guarded
+from slipway.cli.guard import guarded
 from slipway.errors import ConfigurationError
 from slipway.shell import run
 

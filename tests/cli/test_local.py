@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.cli import operate
+from slipway.cli import local
 
 ANSWERS = {"y": True, "Yes ": True, "": False, "n": False, "yes please": False}
 
@@ -21,7 +21,7 @@ def test_only_a_yes_on_a_terminal_is_an_agreement(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", answer)
 
-    assert operate.is_agreed("remove it?") is ANSWERS[typed]
+    assert local.is_agreed("remove it?") is ANSWERS[typed]
     assert asked == ["remove it? [y/N] "]
 
 
@@ -30,7 +30,7 @@ def test_nobody_can_agree_without_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     monkeypatch.setattr("builtins.input", pytest.fail)
 
-    assert not operate.is_agreed("remove it?")
+    assert not local.is_agreed("remove it?")
 
 
 def test_the_end_of_the_input_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,4 +42,4 @@ def test_the_end_of_the_input_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", end)
 
-    assert not operate.is_agreed("remove it?")
+    assert not local.is_agreed("remove it?")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.cli.deliver import parse_parameters
+from slipway.cli.deploy import parse_parameters
 from slipway.errors import ConfigurationError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slipway.cli import image_chain
+from slipway.cli import image as images
 from slipway.docker import engine, login
 from slipway.errors import ConfigurationError, Failed, Refused
 from slipway.events import Event, Note
@@ -119,7 +119,7 @@ def kept(settings: Settings, digest: str, *, tested: bool) -> Image:
 
 def test_one_revision_goes_through_all_of_it(staging: Settings, machine: Machine) -> None:
     """Built, tested and pushed is the tree that was read at the start; git is asked no more."""
-    image = image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
+    image = images.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["build 7ee", "test 7ee 1", "push 1"]
     assert (image.digest, image.tag) == (ONE, recipe.of(staging, REVISION).tag)
 
@@ -130,8 +130,7 @@ def test_what_is_pushed_and_tested_is_neither_built_nor_tested(
     """Nor is an engine asked for: a job that deploys needs none."""
     machine.pushed = replace(kept(staging, TWO, tested=True), repository="registry.example/shop")
     assert (
-        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
-        is machine.pushed
+        images.pushed(staging, REVISION, machine.pushed, ignore, untested=False) is machine.pushed
     )
     assert machine.did == []
 
@@ -142,7 +141,7 @@ def test_an_image_of_a_shared_registry_is_pushed_without_an_engine(
     """It goes from registry to registry."""
     shared = replace(staging, image_repository="ci.example/app")
     machine.kept = kept(shared, ONE, tested=True)
-    image_chain.pushed(shared, REVISION, machine.pushed, ignore, untested=False)
+    images.pushed(shared, REVISION, machine.pushed, ignore, untested=False)
     assert machine.did == ["push 1"]
 
 
@@ -152,9 +151,7 @@ def test_an_untested_image_that_was_pushed_is_the_one_that_is_tested(
     """Its tag cannot be moved to the image that this machine has built and tested."""
     machine.pushed = replace(kept(staging, TWO, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=True)
-    assert (
-        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False).digest == TWO
-    )
+    assert images.pushed(staging, REVISION, machine.pushed, ignore, untested=False).digest == TWO
     assert machine.done == ["fetch 2", "test 7ee 2", "push 2"]
 
 
@@ -162,16 +159,16 @@ def test_an_untested_image_that_is_here_is_not_fetched(staging: Settings, machin
     """The same digest: what lacks is the suite, and the mark."""
     machine.pushed = replace(kept(staging, ONE, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=False)
-    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
+    images.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["test 7ee 1", "push 1"]
 
 
 def test_an_untested_image_goes_where_it_is_named(staging: Settings, machine: Machine) -> None:
     """No suite runs; what is there already stays."""
-    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
+    images.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
     assert machine.done == ["build 7ee", "push 1"]
     machine.did.clear()
-    image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
+    images.pushed(staging, REVISION, machine.pushed, ignore, untested=True)
     assert machine.did == []
 
 
@@ -182,7 +179,7 @@ def test_a_push_of_another_digest_than_the_pushed_one_says_who_tests_it(
     machine.pushed = replace(kept(staging, TWO, tested=False), repository="registry.example/shop")
     machine.kept = kept(staging, ONE, tested=True)
     with pytest.raises(Failed, match=r"cannot be moved\n.*invoke deploy --env staging"):
-        image_chain.push(staging, REVISION, ignore)
+        images.push(staging, REVISION, ignore)
     assert machine.did == []
 
 
@@ -191,7 +188,7 @@ def test_a_push_of_what_was_not_built_leads_to_the_build(
 ) -> None:
     """A push neither builds nor tests."""
     with pytest.raises(ConfigurationError, match=r"holds no image of .*\n.*invoke build"):
-        image_chain.push(staging, REVISION, ignore)
+        images.push(staging, REVISION, ignore)
     assert machine.did == []
 
 
@@ -208,7 +205,7 @@ def test_another_build_s_image_is_used_after_the_wait(
         yield True
 
     monkeypatch.setattr(locks, "alone", taken)
-    assert image_chain.build(settings, REVISION, shown.append).digest == TWO
+    assert images.build(settings, REVISION, shown.append).digest == TWO
     assert machine.done == []
     name = f"slipway/app:{recipe.of(settings, REVISION).tag}"
     assert Note(f"waiting for another build of {name}") in shown
@@ -220,7 +217,7 @@ def test_a_job_whose_registry_is_switched_off_builds_nothing(
     """Each job would make an image of its own."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("IMAGE_REPOSITORY", "")
-    for task in (image_chain.build, image_chain.push):
+    for task in (images.build, images.push):
         with pytest.raises(ConfigurationError, match="IMAGE_REPOSITORY is empty in this job"):
             task(settings, REVISION, ignore)
     assert machine.did == []
@@ -236,5 +233,5 @@ def test_a_suite_that_did_not_pass_ends_the_chain(
 
     monkeypatch.setattr(suite, "test", fail)
     with pytest.raises(Refused):
-        image_chain.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
+        images.pushed(staging, REVISION, machine.pushed, ignore, untested=False)
     assert machine.done == ["build 7ee"]

@@ -2,9 +2,12 @@
 
 import os
 
+from slipway.docker import engine, login
 from slipway.docker.names import is_remote
 from slipway.errors import ConfigurationError
 from slipway.events import Note, Say, stage
+from slipway.image import build as builder
+from slipway.image import locks, platforms, recipe, registry, store, suite
 from slipway.revision import Image, Revision
 from slipway.settings import Settings
 
@@ -15,10 +18,6 @@ def build(settings: Settings, revision: Revision, say: Say) -> Image:
     An engine is asked for where the image would be in it, and to build: an image of a shared
     registry is found without one.
     """
-    from slipway.docker import engine, login
-    from slipway.image import build as builder
-    from slipway.image import locks, platforms, recipe, store
-
     store.require_named(os.environ)
     wanted = recipe.of(settings, revision)
     name = f"{settings.image_repository}:{wanted.tag}"
@@ -50,9 +49,6 @@ def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = F
     Raises ConfigurationError when the image was never built, Refused when it was never
     tested.
     """
-    from slipway.docker import login
-    from slipway.image import recipe, registry, store
-
     store.require_named(os.environ)
     tag = recipe.of(settings, revision).tag
     pushed_image = registry.find(settings, tag)
@@ -93,9 +89,6 @@ def pushed(
 
 def _adopt(settings: Settings, revision: Revision, pushed_image: Image, say: Say) -> Image:
     """Return the repository's own untested image, from where images are tested."""
-    from slipway.docker import engine, login
-    from slipway.image import recipe, registry, store
-
     engine.require()
     login.job(settings)
     image = store.find(settings.image_repository, pushed_image.tag)
@@ -106,8 +99,6 @@ def _adopt(settings: Settings, revision: Revision, pushed_image: Image, say: Say
 
 
 def _test(settings: Settings, revision: Revision, image: Image, say: Say) -> Image:
-    from slipway.docker import engine
-    from slipway.image import recipe, suite
 
     engine.require()
     with stage(say, "test"):
@@ -115,7 +106,6 @@ def _test(settings: Settings, revision: Revision, image: Image, say: Say) -> Ima
 
 
 def _promote(settings: Settings, image: Image, say: Say, *, untested: bool) -> Image:
-    from slipway.image import registry
 
     with stage(say, "push"):
         return registry.promote(settings, image, untested=untested)
