@@ -107,7 +107,7 @@ def do(project: Project, *command: str, env: Mapping[str, str] = MappingProxyTyp
 
 
 def say(text: str) -> None:
-    """Tell how far it is; the standard output is the table's."""
+    """Show the progress on standard error; standard output has the table."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 

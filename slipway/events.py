@@ -1,4 +1,4 @@
-"""What a deploy has to tell: typed events, for any view."""
+"""What happens during a deploy: typed events, for any view."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -92,7 +92,7 @@ def alarm_properties(topic: sns.Topic, periods: int) -> dict[str, Any]:
 
 
 def _topic(template: Template, options: Options) -> sns.Topic:
-    """Add the topic; whoever is subscribed by e-mail has to confirm it."""
+    """Add the topic; an e-mail address has to confirm its subscription."""
     told_by_mail = (
         [sns.Subscription(Endpoint=options.alarm_email, Protocol="email")]
         if options.alarm_email

@@ -16,7 +16,7 @@ from stack.policies import document
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 CACHING = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 HEADERS = "e61eb60c-9c35-4d20-a928-2b84e02af89c"
-# What was overwritten or removed can be had back for so long.
+# How long what was overwritten or removed can be restored.
 OLD_DAYS = 30
 ORIGIN = "assets"
 

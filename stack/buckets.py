@@ -29,7 +29,7 @@ def arn(bucket: s3.Bucket, path: str = "") -> Sub:
 
 
 def tls_only(bucket: s3.Bucket) -> Statement:
-    """Refuse whoever asks without encryption on the way."""
+    """Refuse requests without TLS."""
     return Statement(
         Effect=Deny,
         Principal=Principal("*"),

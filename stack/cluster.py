@@ -49,7 +49,7 @@ def _exec(shells: logs.LogGroup | None) -> dict[str, Any]:
 
 
 def _log_group(template: Template, title: str, name: str) -> logs.LogGroup:
-    """Add a group below the stack's name, by which whoever deploys may read it."""
+    """Add a log group below the stack's name, which the deployment identity may read."""
     path = Sub(f"/slipway/${{AWS::StackName}}/{name}")
     group = logs.LogGroup(title, LogGroupName=path, RetentionInDays=RETENTION_DAYS)
     accept(group, CKV_AWS_158="CloudWatch encrypts it; who may read the log may use the key")

@@ -54,7 +54,7 @@ def add(
     template.add_output(
         Output(
             "DatabaseHost",
-            Description="The database, for whoever is in the network",
+            Description="The database's address inside the network",
             Value=GetAtt(found, "Endpoint.Address"),
         )
     )
@@ -77,7 +77,7 @@ def _external(template: Template) -> Database:
 
 
 def _own(found: Found) -> Database:
-    """Tell where it is; user and password come from the secret that RDS keeps and renews."""
+    """Return its address, as variables, and the secret with user and password that RDS keeps."""
     secret = GetAtt(found, "MasterUserSecret.SecretArn")
     places = {
         "DATABASE_HOST": GetAtt(found, "Endpoint.Address"),

@@ -1,7 +1,7 @@
 """The boundary: what no role of the application can be given, whatever a template says.
 
-CloudFormation makes the application's roles, and whoever deploys writes the template. Without
-a boundary, they could write a role that may do everything, and start a task with it.
+CloudFormation makes the application's roles, and the deployment identity writes the template.
+Without a boundary, it could write a role that may do everything, and start a task with it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 

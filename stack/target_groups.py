@@ -36,7 +36,7 @@ def _target_group(template: Template, title: str, network: Network) -> elb.Targe
 
     A task serves 20 s after its start and not 2 min 30 s; a check asks for the process
     alone, so that a database that is away does not make every task look dead at once.
-    A request that runs when its task is told to stop has 30 s, as gunicorn gives it, and
+    A request that runs when its task is asked to stop has 30 s, as gunicorn gives it, and
     not the default 300 s, which every rollout would wait for.
     """
     delay = "deregistration_delay.timeout_seconds"

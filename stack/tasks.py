@@ -66,7 +66,7 @@ def add_deployed(
 
 
 def add_migration(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
-    """Add the migration's task definition: the mould of a one-off task of another image.
+    """Add the migration's task definition: the base task definition of one-off tasks.
 
     It exists before there is a revision, so that the first image migrates before it serves.
     """
@@ -135,7 +135,7 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
 
 
 def _assets(assets: Assets | None) -> list[ecs.Environment]:
-    """Tell where assets are written, and where visitors read them."""
+    """Return the variables with the bucket of the assets, and their address for visitors."""
     if assets is None:
         return []
     url = Join("", ["https://", GetAtt(assets.distribution, "DomainName"), "/"])

@@ -35,7 +35,7 @@ def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
     task: ecs.TaskDefinition,
     alarms: Alarms | None,
 ) -> ecs.Service:
-    """Add the service; what does not become healthy is taken back."""
+    """Add the service; tasks that do not become healthy are rolled back."""
     joined = ecs.LoadBalancer(
         ContainerName=WEB,
         ContainerPort=Ref(parameters.port),

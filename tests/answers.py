@@ -67,14 +67,14 @@ def of_stack(number: int, status: str, reason: str = "", token: str = "") -> dic
     return {**found, "ClientRequestToken": token} if token else found
 
 
-def tells(
+def page_of_events(
     cloudformation: Stubber,
     *events: dict[str, Any],
     asked: str = ID,
     token: str = "",
     more: str = "",
 ) -> None:
-    """Have one page of events be told: the one that `token` names, with `more` to come."""
+    """Answer with one page of events: the one that `token` names, with `more` to come."""
     answer = {"StackEvents": list(events), **({"NextToken": more} if more else {})}
     question = {"StackName": asked, **({"NextToken": token} if token else {})}
     cloudformation.add_response("describe_stack_events", answer, question)

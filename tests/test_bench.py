@@ -48,7 +48,7 @@ def test_a_ratio_is_that_of_a_pair() -> None:
 
 
 def test_a_row_has_the_ratio_its_spread_and_the_goal() -> None:
-    """And the absolute times, for whoever wonders what a ratio is made of."""
+    """And the absolute times that the ratios are made of."""
     found = Comparison("ours", "theirs", 2.5, ((1, 1), (20, 10), (28, 4)))
 
     assert table([found]).splitlines()[1:] == [

@@ -80,7 +80,7 @@ def test_every_session_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_every_session_is_explained() -> None:
-    """CONTRIBUTING tells what each of them runs."""
+    """CONTRIBUTING explains what each of them runs."""
     text = (ROOT / "CONTRIBUTING.md").read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `nox -s")]
     assert {name for name in sessions() if any(re.search(rf"\b{name}\b", row) for row in rows)} == (
@@ -128,3 +128,13 @@ def test_every_option_of_the_stack_has_its_cost_and_its_reason() -> None:
         each.metadata["name"]: each.metadata["default"] for each in stack_options.declared()
     }
     assert all(cost.strip() and reason.strip() for _, _, cost, reason in rows)
+
+
+def test_every_rule_that_is_cited_is_in_contributing() -> None:
+    """A citation is by the number there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rules = set(re.findall(r"^(\d+)\. \*\*", text, re.MULTILINE))
+    files = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("s[lt]*/**/*.py"), ROOT / "pyproject.toml"]
+    cited = {n for each in files for n in re.findall(r"\b[Rr]ule (\d+)\b", each.read_text())}
+    assert cited
+    assert cited <= rules

@@ -113,7 +113,7 @@ def test_no_module_imports_a_later_one_in_a_circle() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_a_module_imports_nothing_costly(path: Path) -> None:
-    """Rule 11: what takes long to import is imported inside what needs it."""
+    """Rule 6: what takes long to import is imported inside what needs it."""
     if set(EXEMPT) & set(path.relative_to(ROOT).parts):
         return
     found = at_import(ast.parse(path.read_text()))

@@ -16,7 +16,7 @@ def python(code: str) -> list[str]:
 
 
 def test_standard_input_reaches_the_child_and_is_not_in_the_arguments() -> None:
-    """The way in for a secret: the child reads it, and its argument list does not tell."""
+    """The way in for a secret: the child reads it, and its argument list does not show it."""
     code = "import sys; print(sys.stdin.read()); print(*sys.argv, sys.orig_argv)"
     read, arguments = run(python(code), stdin="hush").stdout.splitlines()
     assert read == "hush"

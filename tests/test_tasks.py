@@ -108,7 +108,7 @@ def test_a_job_that_deploys_has_a_token_and_takes_its_turn() -> None:
 
 
 def test_listing_the_tasks_costs_nothing() -> None:
-    """Rule 11: what takes long to import is not imported by tasks.py."""
+    """Rule 6: what takes long to import is not imported by tasks.py."""
     code = f"import sys, tasks; print(*sorted({COSTLY!r} & set(sys.modules)), sep=',')"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True

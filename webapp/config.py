@@ -21,7 +21,7 @@ class Release:
 
     @property
     def uptime(self) -> str:
-        """Tell the time since the start as hours, minutes and seconds."""
+        """Return the time since the start as hours, minutes and seconds."""
         return str(datetime.now(UTC) - STARTED).partition(".")[0]
 
 

@@ -12,7 +12,7 @@ PAUSE_SECONDS = 60
 
 
 def main() -> None:
-    """Tell the log how many have signed, once a minute, until SIGTERM."""
+    """Log how many have signed, once a minute, until SIGTERM."""
     # Blocked, it waits for the end of what has been begun.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     engine = connect(database_url())

@@ -13,7 +13,7 @@ class Step(Enum):
     CREATE = "create it"
     UPDATE = "update it"
     REPLACE = "delete what is left of it, then create it"
-    WAIT = "wait for whoever is changing it"
+    WAIT = "wait until the change under way has ended"
     RECOVER = "nothing: invoke recover frees it"
 
 

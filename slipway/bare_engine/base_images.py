@@ -62,7 +62,7 @@ def ensure(python_image: str, postgres_image: str, say: Say = print) -> BaseImag
     Where no image registry can be reached and this is Debian, with root's rights, they
     are made of Debian's packages, under names of their own.
 
-    Raises ConfigurationError when a name is wrong or nothing can be had by it, Failed
+    Raises ConfigurationError when a name is wrong or there is no such image, Failed
     when a registry answers but the pull does not end well.
     """
     asked = (python_image, postgres_image)
@@ -138,7 +138,7 @@ def explain(name: str, setting: str, words: str) -> SlipwayError:
     """Say why a pull failed, from docker's own words."""
     if is_silence(words):
         what = f"{name} is not in the engine, and its registry does not answer: {words}"
-        hint = f"mind the network, or set {setting} to an image that can be had"
+        hint = f"check the network, or set {setting} to an image you can pull"
         return ConfigurationError(what, hint=hint)
     if any(refusal in words.lower() for refusal in REFUSALS):
         hint = f"correct {setting}, or docker login to its registry"

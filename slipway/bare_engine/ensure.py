@@ -19,13 +19,13 @@ def ensure(settings: Settings, say: Say) -> None:
     Raises what `ensure_engine` and `base_images.ensure` raise.
     """
 
-    def tell(text: str) -> None:
+    def note(text: str) -> None:
         say(Note(text))
 
-    running = ensure_engine(tell)
-    images = base_images.ensure(settings.python_image, settings.postgres_image, tell)
-    base_images.remember(images, DOTENV, tell)
-    tell(f"engine {running.version} runs; base images: {images.python}, {images.postgres}")
+    running = ensure_engine(note)
+    images = base_images.ensure(settings.python_image, settings.postgres_image, note)
+    base_images.remember(images, DOTENV, note)
+    note(f"engine {running.version} runs; base images: {images.python}, {images.postgres}")
 
 
 def ensure_engine(say: Callable[[str], None]) -> Engine:

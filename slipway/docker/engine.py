@@ -78,7 +78,7 @@ def probe() -> tuple[Engine | None, str]:
 
 
 def parse(text: str) -> Engine | None:
-    """Read the JSON of `docker info`; None when it tells of no server."""
+    """Read the JSON of `docker info`; None if it names no server."""
     try:
         info: Any = json.loads(text)
     except ValueError:

@@ -81,7 +81,7 @@ def is_supported() -> bool:
 
 
 def is_debian(release: Mapping[str, str]) -> bool:
-    """Whether os-release tells of Debian 12 or newer; testing has no number."""
+    """Whether os-release names Debian 12 or newer; testing has no number."""
     version = release.get("VERSION_ID", str(OLDEST_DEBIAN))
     return release.get("ID") == "debian" and version.isdecimal() and int(version) >= OLDEST_DEBIAN
 
@@ -93,7 +93,7 @@ def is_root() -> bool:
 
 
 def has_rights(status: str) -> bool:
-    """Whether /proc/PID/status tells of the rights to mount and to make networks."""
+    """Whether /proc/PID/status lists the capabilities to mount and to make networks."""
     found = re.search(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)
     held = int(found[1], 16) if found else 0
     return all(held >> bit & 1 for bit in (CAP_NET_ADMIN, CAP_SYS_ADMIN))

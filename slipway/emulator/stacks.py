@@ -138,7 +138,7 @@ def outcome(service: Properties, deployment: str) -> Outcome:
     if own is None or own["rolloutState"] == "FAILED":
         return Outcome.FAILED
     counts = {service["runningCount"], own["runningCount"]}
-    # No task of before runs any more.
+    # No task of the previous server runs any more.
     stable = own["rolloutState"] == "COMPLETED" and counts == {service["desiredCount"]}
     return Outcome.STABLE if stable else Outcome.WAITING
 

@@ -9,7 +9,7 @@ rollout loses requests.
 - MiniStack stops a task's containers in the moment in which it ceases to be a target. Here
   they get DRAIN_SECONDS first, for the requests on their way, and STOP_SECONDS to end.
 - MiniStack gives a task the encrypted text of a SecureString. Here it is decrypted.
-- After a start of the server, tasks of before are listed as running until their successors
+- After a start of the server, earlier tasks are listed as running until their successors
   have begun. Here they are not.
 """
 # ruff: noqa: SLF001 - MiniStack has no public hooks
@@ -70,7 +70,7 @@ def decrypt_parameters() -> None:
 
 
 def forget_tasks_of_before() -> None:
-    """Let tasks whose containers ended with the server of before be stopped, and count so."""
+    """Mark tasks whose containers ended with the previous server as stopped."""
     for task in ecs._tasks._data.values():
         if task["lastStatus"] == "STOPPED":
             task["desiredStatus"] = "STOPPED"

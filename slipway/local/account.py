@@ -4,7 +4,7 @@ There is one for each user, state folder and port, shared by every checkout, as 
 is. Its names and labels in the engine say whose it is; nobody else's is touched. Only who can
 read its access key can use it: local_key.py makes it, and the emulator asks for it.
 
-Its state (stacks, images, secrets, services, logs) is written when its server is told to
+Its state (stacks, images, secrets, services, logs) is written when its server is asked to
 stop, as a machine's shutdown does, and the next `up` brings it back; the services then start
 their tasks again. When server or machine are killed, the account is what it was at its last
 stop, which is empty if there was none: a deploy makes what is missing. The database keeps

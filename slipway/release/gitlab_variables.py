@@ -120,7 +120,7 @@ def _of_project(settings: Settings, options: Project) -> Iterator[Any]:
 
 
 def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
-    """Tell a token or a name that is wrong from what may be tried again."""
+    """Return the error for GitLab's answer: a wrong token or name, or one to try again."""
     if error.response_code in REFUSALS:
         hint = "check GITLAB_TOKEN, STACK_GITLAB_URL and STACK_GITLAB_PROJECT"
         return ConfigurationError(f"{url} refuses {project}: {error}", hint=hint)

@@ -1,7 +1,7 @@
 """The first seconds of the release before: the deploy that made it may still be proving it.
 
 CloudFormation is the lock of an update, and the proof comes after it. A next release that began
-at once would replace what is being proven, and a good deploy would be told that it failed.
+at once would replace what is being proven, and a good deploy would be reported as failed.
 """
 
 from collections.abc import Sequence

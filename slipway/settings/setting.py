@@ -63,12 +63,12 @@ def parse_switch(text: str) -> bool:
 REGION = matching(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as eu-west-1")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 # AWS takes more; but it cuts a longer one off in the names of roles and buckets, by which rights
-# are given, and writes buckets in small letters.
-STACK_NAME = matching(r"[a-z][a-z0-9-]{0,31}", "small letters, digits and hyphens, at most 32")
+# are given, and writes buckets in lower case.
+STACK_NAME = matching(r"[a-z][a-z0-9-]{0,31}", "lower-case letters, digits and hyphens, at most 32")
 NAME = r"[\w.-]+(/[\w.-]+)*"
 HOST = r"[\w.-]+(:\w+)?"
 IMAGE_REPOSITORY = matching(f"({HOST}/)?{NAME}", "NAME or HOST/NAME, without a scheme or a tag")
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 ECR_NAME = r"[a-z0-9]+([._/-][a-z0-9]+)*"
-ECR_REPOSITORY = matching(f"{HOST}/{ECR_NAME}", "HOST/NAME in small letters, without scheme or tag")
+ECR_REPOSITORY = matching(f"{HOST}/{ECR_NAME}", "HOST/NAME in lower case, without scheme or tag")
 TEMPLATE = matching(r"\w+(\.\w+)+", "a dotted path such as stack.services.application.template")

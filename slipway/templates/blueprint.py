@@ -70,7 +70,7 @@ def diagram(settings: Settings, form: str) -> str:
     from slipway.templates import diagram as drawing
     from slipway.templates import function
 
-    application(settings)  # what is wrong with a template is told there
+    application(settings)  # raises what is wrong with the template
     try:
         return drawing.draw(function.find(settings.template_function), options(settings), form)
     except ValueError as error:

@@ -82,7 +82,7 @@ def _lifecycle() -> str:
 
     A rule knows tags, ages and counts, and not what is deployed. Every image that a deploy
     can run has its commit's tag, so no rule touches a tag: a revision that has run for a year
-    can still start a task. No rule can pick the untested ones, either: a pattern tells which
+    can still start a task. No rule can pick the untested ones, either: a pattern says which
     tag an image has, and not that it lacks another.
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     """

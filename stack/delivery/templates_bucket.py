@@ -6,7 +6,7 @@ from stack import buckets
 from stack.checkov_skips import accept
 from stack.policies import document
 
-# CloudFormation reads it within minutes; the rest is for whoever looks into a failure.
+# CloudFormation reads it within minutes; the rest is for people who look into a failure.
 KEPT_DAYS = 7
 
 

@@ -19,7 +19,7 @@ def of(options: Options) -> list[str]:
 
 
 def _deployment(options: Options) -> Iterator[str]:
-    """Tell what a rolling deployment has and the others have not, and the other way round.
+    """List what a rolling deployment has and the others do not have, and vice versa.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """

@@ -27,7 +27,7 @@ def matching(pattern: str, allowed: str) -> Callable[[str], str]:
 
 
 def several(pattern: str, allowed: str) -> Callable[[str], tuple[str, ...]]:
-    """Make a parser that takes texts of this pattern, parted by commas."""
+    """Return a parser of comma-separated texts that each match this pattern."""
     one = matching(pattern, allowed)
     return lambda text: tuple(one(each.strip()) for each in text.split(","))
 
@@ -99,4 +99,4 @@ EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
 SCHEDULE = matching(r"(rate|cron)\([^()]+\)", "such as rate(1 day) or cron(0 3 * * ? *)")
 GITLAB = matching(r"https://[a-z0-9.-]+", "an address such as https://gitlab.example.com")
 PROJECT = matching(r"[\w.-]+(/[\w.-]+)+", "the path of a project such as group/shop")
-BRANCHES = several(r"[\w./*-]+", "names of branches, parted by commas")
+BRANCHES = several(r"[\w./*-]+", "comma-separated branch names")

@@ -48,8 +48,8 @@ def test_a_worker_is_a_second_service() -> None:
 def test_a_deployment_is_read() -> None:
     """What ECS leaves out while there is nothing to report is 0."""
     found = {"taskDefinition": "web:2", "desiredCount": 2, "runningCount": 1}
-    told = {**found, "failedTasks": 3, "rolloutState": "FAILED"}
-    assert service.parse_rollout(told) == Rollout("web:2", 2, 1, 3, "FAILED")
+    described = {**found, "failedTasks": 3, "rolloutState": "FAILED"}
+    assert service.parse_rollout(described) == Rollout("web:2", 2, 1, 3, "FAILED")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_a_stack_that_does_not_exist_is_as_good_as_deleted(
 
 
 def test_another_refusal_is_not_an_absent_stack(staging: Settings, cloudformation: Stubber) -> None:
-    """Whoever may not look must not create."""
+    """Without the permission to look, nothing is created."""
     cloudformation.add_client_error("describe_stacks", "AccessDenied", "not for you")
     with pytest.raises(ClientError, match="not for you"):
         stacks.observe(staging, answers.NAME)

@@ -27,19 +27,21 @@ def test_events_come_oldest_first_from_every_page(
     staging: Settings, cloudformation: Stubber
 ) -> None:
     """CloudFormation has the newest first, and in pages."""
-    answers.tells(cloudformation, answers.event(3), answers.event(2), more="2")
-    answers.tells(cloudformation, answers.event(1), token="2")
+    answers.page_of_events(cloudformation, answers.event(3), answers.event(2), more="2")
+    answers.page_of_events(cloudformation, answers.event(1), token="2")
     cursor = StackEventCursor(staging, answers.ID)
     assert names(cursor.new()) == ["Resource1", "Resource2", "Resource3"]
 
 
 def test_a_long_history_is_one_page(staging: Settings, cloudformation: Stubber) -> None:
     """What was there before is skipped by its newest page, and never paged through."""
-    answers.tells(cloudformation, answers.event(2), answers.event(1), more="2")
+    answers.page_of_events(cloudformation, answers.event(2), answers.event(1), more="2")
     cursor = StackEventCursor(staging, answers.ID).skip()
-    answers.tells(cloudformation, answers.event(4), answers.event(3), answers.event(2), more="2")
+    answers.page_of_events(
+        cloudformation, answers.event(4), answers.event(3), answers.event(2), more="2"
+    )
     assert names(cursor.new()) == ["Resource3", "Resource4"]
-    answers.tells(cloudformation, answers.event(4), more="2")
+    answers.page_of_events(cloudformation, answers.event(4), more="2")
     assert cursor.new() == []
 
 

@@ -66,7 +66,7 @@ def test_a_registry_that_is_not_reached_is_silent(words: str) -> None:
     assert is_silence(words)
     assert isinstance(error, ConfigurationError)
     assert f"its registry does not answer: {words}" in error.what
-    assert error.hint == "mind the network, or set PYTHON_IMAGE to an image that can be had"
+    assert error.hint == "check the network, or set PYTHON_IMAGE to an image you can pull"
 
 
 @pytest.mark.parametrize("words", SAYS_NO)

@@ -125,7 +125,7 @@ def test_a_tree_is_made_once(home: Path, system: System) -> None:
 
 
 def test_an_interrupted_tree_is_not_taken_for_one(home: Path, system: System) -> None:
-    """It gets its name when it is complete, and the next run makes it anew."""
+    """It gets its name when it is complete, and the next run makes it again."""
     system.failing = "debootstrap"
     with pytest.raises(CommandFailed):
         debian.tree(lambda _: None)
@@ -248,7 +248,7 @@ class Daemon:
         return self
 
     def poll(self) -> int | None:
-        """Tell whether it has ended."""
+        """Return whether it has ended."""
         return 1 if self.ended else None
 
     def answer(self, command: list[str], **_: object) -> Completed:

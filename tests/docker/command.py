@@ -1,4 +1,4 @@
-"""A stand for shell.run that notes what docker is told."""
+"""A stand for shell.run that records docker's commands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from slipway.shell import CommandFailed, Completed
 class Docker:
     """Notes what is run, and answers with what `answers` holds for a command's last word.
 
-    As shell.run does, it raises CommandFailed for another exit code than 0, unless it is told
-    not to check. A name in `once` is answered so the first time alone.
+    As shell.run does, it raises CommandFailed for another exit code than 0, unless it is called
+    with check=False. A name in `once` is answered so the first time alone.
     """
 
     answers: Mapping[str, Completed] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The container engine: what it tells of itself, whether that is enough, and how one is had."""
+"""The container engine: what it says of itself, and whether that is enough."""
 
 import json
 import shutil

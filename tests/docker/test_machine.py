@@ -27,7 +27,7 @@ BARE = Facts(client=False, root=True, debian=True)
     ],
 )
 def test_only_root_on_debian_gets_an_engine(facts: Facts, action: Action) -> None:
-    """It is installed once, and started from then on; everybody else is told what to do."""
+    """It is installed once, and started from then on; everybody else reads what to do."""
     assert decide(facts) is action
 
 

@@ -8,7 +8,7 @@ import pytest
 
 
 def ask(parts: dict[str, Any], path: str, *headers: tuple[str, str]) -> tuple[Any, ...]:
-    """Send a request for the application, and return what MiniStack is told to answer."""
+    """Send a request for the application, and return what MiniStack answers."""
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which code this is, told by real git repositories."""
+"""Which code this is, in real git repositories."""
 
 import re
 from pathlib import Path

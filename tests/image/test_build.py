@@ -82,7 +82,7 @@ def test_a_base_image_that_nothing_knows_does_not_stop_a_build(
 
 
 def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> None:
-    """A build argument stays in the image's history: what a build is told of has no secret."""
+    """A build argument stays in the image's history: what a build is given has no secret."""
     full = replace(staging, session_token="hush-a", registry_password="hush-b")
     recipe = Recipe(REVISION, full.python_image, "linux/amd64")
     words = " ".join(build.command(recipe, full.image_repository, FOLDER, source="", base=""))
@@ -98,6 +98,6 @@ def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> Non
     ],
 )
 def test_a_failed_build_says_why(free: int, message: str, hint: str) -> None:
-    """A full disk is told apart from a fault in the Dockerfile by the space that is left."""
+    """A full disk is recognized by the space that is left."""
     explained = build.explain(free)
     assert (explained.what, explained.hint, explained.exit_code) == (message, hint, 1)

@@ -47,7 +47,7 @@ def kill(other: "subprocess.Popen[str]") -> None:
 
 
 def test_two_builds_of_a_tag_take_turns() -> None:
-    """The second one waits, says so, and is told that it waited: then it looks again."""
+    """The second one waits, says so, and knows that it waited: then it looks again."""
     other = hold("locks.alone('app:1', print)")
     with locks.alone("app:2", lambda: pytest.fail("another tag")) as waited:
         assert not waited

@@ -65,7 +65,7 @@ def test_a_pushed_image_is_found_with_its_mark(
     tags: list[str],
     tested: bool,  # noqa: FBT001
 ) -> None:
-    """One call tells the digest, and whether its suite passed."""
+    """One call returns the digest, and whether its suite passed."""
     holds(ecr, IMAGE.digest, *tags)
     expected = Image("registry.example/shop", "c0ffee", IMAGE.digest, tested)
     assert registry.find(staging, "c0ffee") == expected

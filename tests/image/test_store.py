@@ -46,7 +46,7 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Completed]], 
     ],
 )
 def test_a_shared_repository_begins_with_a_host(repository: str, shared: bool) -> None:  # noqa: FBT001
-    """The rule by which docker itself tells a host from a folder."""
+    """The rule by which docker itself distinguishes a host from a folder."""
     assert is_remote(repository) is shared
 
 

@@ -234,7 +234,7 @@ def test_an_account_that_was_interrupted_on_its_way_up_is_brought_up(
 
 
 def test_another_setting_of_the_waits_is_said(here: Settings, brought_up: list[int]) -> None:
-    """The account is shared, so it is not started anew under somebody's deploy."""
+    """The account is shared, so it is not restarted under somebody's deploy."""
     said: list[str] = []
 
     account.up(dataclasses.replace(here, local_stack_waits=False), said.append)

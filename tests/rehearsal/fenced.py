@@ -137,7 +137,7 @@ def fenced(project: Project) -> Iterator[Fenced]:
 
 
 def make_others(fenced: Fenced) -> None:
-    """Have a bucket and a role beside the environment's own, which trusts whoever has the right."""
+    """Make a bucket and a role beside the environment's own, which trusts every principal."""
     everybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     trust = {"Version": "2012-10-17", "Statement": [everybody]}
     fenced.administrator("s3").create_bucket(Bucket="other")

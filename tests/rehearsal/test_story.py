@@ -1,4 +1,4 @@
-"""The story of a deploy, told in order: each test begins where the one before it ended."""
+"""The story of a deploy, in order: each test begins where the one before it ended."""
 
 import json
 import re
@@ -193,7 +193,7 @@ def test_an_image_that_crashes_at_start_is_taken_back(project: Project, url: str
     assert version(url) == before
 
     project.write("entries/web.sh", good)
-    project.commit("mended")
+    project.commit("fixed")
     assert project.deploy().code == 0
 
 
@@ -328,7 +328,7 @@ def test_the_proof_does_not_believe_the_stack(project: Project) -> None:
     assert output.code == 1
     assert "not proven" in output.text
     project.write("entries/web.sh", good)
-    project.commit("mended again")
+    project.commit("fixed again")
 
 
 def test_everything_listens_on_loopback_only(project: Project) -> None:

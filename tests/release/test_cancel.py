@@ -17,12 +17,12 @@ def is_updating(cloudformation: Stubber) -> None:
     """Have an update run, which somebody else began."""
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS", asked=answers.NAME)
     answers.has_template(cloudformation)
-    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
+    answers.page_of_events(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
 
 
 def ends(cloudformation: Stubber, status: str) -> None:
     """Have the rollback end, with the first operation's token."""
-    answers.tells(
+    answers.page_of_events(
         cloudformation,
         answers.of_stack(3, status, token="other"),
         answers.of_stack(2, "UPDATE_ROLLBACK_IN_PROGRESS", token="other"),
@@ -86,7 +86,7 @@ def test_a_rollback_that_runs_already_is_watched_to_its_end(
     said: list[Event] = []
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS", asked=answers.NAME)
     answers.has_template(cloudformation)
-    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_ROLLBACK_IN_PROGRESS"))
+    answers.page_of_events(cloudformation, answers.of_stack(1, "UPDATE_ROLLBACK_IN_PROGRESS"))
     ends(cloudformation, "UPDATE_ROLLBACK_COMPLETE")
     cancel.cancel(staging, said.append)
     last = said[-1]

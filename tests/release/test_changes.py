@@ -182,7 +182,7 @@ def test_a_deploy_that_ends_early_leaves_no_change_set(
 def test_cloudformation_works_with_the_service_role(
     staging: Settings, cloudformation: Stubber
 ) -> None:
-    """Whoever deploys needs no right to what the stack is made of."""
+    """The deployment identity needs no permission for the stack's resources."""
     is_asked(cloudformation, "UPDATE", TemplateBody=BODY, RoleARN="arn:aws:iam::1:role/service")
     is_now(cloudformation, "FAILED", NO_CHANGES)
     cloudformation.add_response("delete_change_set", {}, NAMED)

@@ -1,4 +1,4 @@
-"""What a deploy decides before it acts; tests/story tells the whole of it."""
+"""What a deploy decides before it acts; tests/story has the whole of it."""
 
 import json
 from typing import Any

@@ -55,7 +55,7 @@ def numbers(events: list[dict[str, Any]]) -> list[int]:
 
 
 def test_a_line_has_its_time_its_entry_and_its_task() -> None:
-    """Which of two tasks said it can be told, and when."""
+    """A line shows which of two tasks wrote it, and when."""
     assert logs.line(event(1)) == "00:00:01 web 01234567 hello"
 
 

@@ -13,13 +13,13 @@ from tests import answers
 
 def begins(cloudformation: Stubber, status: str) -> None:
     """Have the operation begin, with no token to know it by."""
-    answers.tells(cloudformation, answers.of_stack(2, status))
+    answers.page_of_events(cloudformation, answers.of_stack(2, status))
 
 
 def ends(cloudformation: Stubber, status: str, reason: str = "") -> None:
     """Have it end, for the events first and then for who looks at the stack."""
     last = answers.of_stack(3, status, reason)
-    answers.tells(cloudformation, last, answers.of_stack(2, "x"))
+    answers.page_of_events(cloudformation, last, answers.of_stack(2, "x"))
     answers.is_now(cloudformation, status, reason=reason)
 
 
@@ -35,7 +35,7 @@ def test_a_stuck_update_is_rolled_back_to_its_end(
 ) -> None:
     """The complete rollback, which no deploy wants, is what recovery is for."""
     answers.is_now(cloudformation, state.status, asked=answers.NAME)
-    answers.tells(cloudformation, answers.event(1))
+    answers.page_of_events(cloudformation, answers.event(1))
     named = {"StackName": answers.NAME, "ClientRequestToken": ANY}
     cloudformation.add_response(operation, {}, named)
     begins(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS")
@@ -46,7 +46,7 @@ def test_a_stuck_update_is_rolled_back_to_its_end(
 def test_a_stack_that_stays_stuck_needs_more(staging: Settings, cloudformation: Stubber) -> None:
     """Exit code 3 again, with CloudFormation's reason."""
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", asked=answers.NAME)
-    answers.tells(cloudformation)
+    answers.page_of_events(cloudformation)
     named = {"StackName": answers.NAME, "ClientRequestToken": ANY}
     cloudformation.add_response("continue_update_rollback", {}, named)
     begins(cloudformation, "UPDATE_ROLLBACK_IN_PROGRESS")
@@ -61,7 +61,7 @@ def test_a_deletion_is_followed_to_its_end(
     staging: Settings, cloudformation: Stubber, state: str
 ) -> None:
     """One that failed before is tried again; a failed creation makes room for the next."""
-    answers.tells(cloudformation)
+    answers.page_of_events(cloudformation)
     named = {"StackName": answers.ID, "ClientRequestToken": ANY}
     cloudformation.add_response("delete_stack", {}, named)
     begins(cloudformation, "DELETE_IN_PROGRESS")

@@ -29,12 +29,12 @@ def operation(staging: Settings) -> Operation:
 
 def begins(cloudformation: Stubber) -> None:
     """Have the operation begin."""
-    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="mine"))
+    answers.page_of_events(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="mine"))
 
 
 def ends(cloudformation: Stubber, status: str, *more: dict[str, object]) -> None:
     """Have the operation end in a state, after `more` events, newest first."""
-    answers.tells(cloudformation, answers.of_stack(9, status, token="mine"), *more)
+    answers.page_of_events(cloudformation, answers.of_stack(9, status, token="mine"), *more)
 
 
 def test_a_change_is_followed_to_its_end(
@@ -98,7 +98,7 @@ def test_an_operation_that_never_begins_is_no_success(
 ) -> None:
     """A stack that is as good as before a call has not done what the call asked for."""
     monkeypatch.setattr(watch, "QUIET_SECONDS", 0)
-    answers.tells(cloudformation)
+    answers.page_of_events(cloudformation)
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
     with pytest.raises(Failed, match="has not begun"):
         watch.follow(staging, operation, lambda _: None)
@@ -113,7 +113,7 @@ def test_an_end_without_an_event_is_seen(
     """When the events stay silent for long, the stack itself is asked."""
     monkeypatch.setattr(watch, "QUIET_SECONDS", 0)
     begins(cloudformation)
-    answers.tells(cloudformation, answers.of_stack(1, "x"))
+    answers.page_of_events(cloudformation, answers.of_stack(1, "x"))
     answers.is_now(cloudformation, "UPDATE_ROLLBACK_FAILED", reason="why")
     with pytest.raises(RecoveryNeeded, match="is UPDATE_ROLLBACK_FAILED\n  why"):
         watch.follow(staging, operation, lambda _: None)
@@ -143,9 +143,9 @@ def test_who_waits_sees_what_is_waited_for(staging: Settings, cloudformation: St
     """What someone else began is watched to its end, whatever that is, and looked at again."""
     said: list[Event] = []
     answers.has_template(cloudformation)
-    answers.tells(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
+    answers.page_of_events(cloudformation, answers.of_stack(1, "UPDATE_IN_PROGRESS", token="other"))
     answers.is_now(cloudformation, "UPDATE_IN_PROGRESS", asked=answers.NAME)
-    answers.tells(
+    answers.page_of_events(
         cloudformation,
         answers.of_stack(3, "UPDATE_ROLLBACK_COMPLETE", token="other"),
         answers.event(2, "UPDATE_FAILED", "it crashed"),
@@ -167,7 +167,7 @@ def test_an_operation_that_has_just_ended_is_not_waited_for(
 ) -> None:
     """Its last event is among those that are skipped."""
     answers.has_template(cloudformation)
-    answers.tells(cloudformation, answers.of_stack(2, "UPDATE_COMPLETE", token="other"))
+    answers.page_of_events(cloudformation, answers.of_stack(2, "UPDATE_COMPLETE", token="other"))
     answers.is_now(cloudformation, "UPDATE_COMPLETE", asked=answers.NAME)
     busy = answers.stack(State.UPDATE_IN_PROGRESS)
     assert watch.wait_until_idle(staging, busy, lambda _: None).state is State.UPDATE_COMPLETE

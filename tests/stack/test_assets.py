@@ -26,7 +26,7 @@ def rights(found: Body) -> list[dict[str, Any]]:
 
 
 def test_the_bucket_is_private_and_outlives_the_stack(found: Body) -> None:
-    """Nothing of it is public, and what was overwritten can be had back for a while."""
+    """Nothing of it is public, and what was overwritten can be restored for a while."""
     bucket = properties(found, "AssetsBucket")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -64,12 +64,12 @@ def test_the_application_writes_there_and_knows_where(found: Body) -> None:
     ]
     for _, definition in of_type(found, "AWS::ECS::TaskDefinition"):
         (container,) = definition["ContainerDefinitions"]
-        told = {each["Name"] for each in container["Environment"]}
-        assert {"ASSETS_BUCKET", "ASSETS_URL"} <= told
+        variables = {each["Name"] for each in container["Environment"]}
+        assert {"ASSETS_BUCKET", "ASSETS_URL"} <= variables
 
 
 def test_both_names_are_outputs(found: Body) -> None:
-    """Whoever uploads from elsewhere finds them."""
+    """An upload from elsewhere finds them."""
     assert {"AssetsBucketName", "AssetsDomainName"} <= set(found["Outputs"])
 
 

@@ -36,7 +36,7 @@ def test_every_option_is_tried() -> None:
 
 @settings(repeatable, max_examples=500)
 @given(combinations)
-def test_each_conflict_is_told_with_its_variables(variables: Mapping[str, str]) -> None:
+def test_each_conflict_is_listed_with_its_variables(variables: Mapping[str, str]) -> None:
     """As many messages as there are conflicts, each with names and reason; without one, none."""
     found = [each for each in CONFLICTS if each.in_(variables)]
     problems = problems_of(variables)
@@ -48,7 +48,7 @@ def test_each_conflict_is_told_with_its_variables(variables: Mapping[str, str]) 
 
 @settings(repeatable, max_examples=200)
 @given(slips, st.sets(st.sampled_from(["STACK_WAFF", "STACK_", "ZONES"])))
-def test_all_that_is_malformed_is_told_at_once(slips: dict[str, str], unknown: set[str]) -> None:
+def test_all_that_is_malformed_is_listed_at_once(slips: dict[str, str], unknown: set[str]) -> None:
     """Each with its name, its text and what is allowed; a name that nobody knows is one of them."""
     problems = problems_of({**slips, **dict.fromkeys(unknown, "yes")})
     assert len(problems) == len(slips) + len(unknown)
@@ -56,8 +56,8 @@ def test_all_that_is_malformed_is_told_at_once(slips: dict[str, str], unknown: s
         (problem,) = [each for each in problems if each.startswith(f"{name}:")]
         assert problem.startswith(refusal(name, text))
         assert WRONG[name][1] in problem
-    told = {each.split()[0] for each in problems if "is no option" in each}
-    assert told == unknown
+    listed = {each.split()[0] for each in problems if "is no option" in each}
+    assert listed == unknown
 
 
 @settings(repeatable, max_examples=200)

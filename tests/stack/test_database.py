@@ -43,13 +43,13 @@ def test_user_and_password_come_from_the_managed_secret(kind: str) -> None:
 
 
 @own_database
-def test_a_task_is_told_where_the_database_is(kind: str) -> None:
+def test_a_task_is_variables_where_the_database_is(kind: str) -> None:
     """Host, port and name are no secrets."""
     for container in containers(made(kind)):
-        told = {each["Name"]: each["Value"] for each in container["Environment"]}
-        assert told["DATABASE_HOST"] == {"Fn::GetAtt": ["Database", "Endpoint.Address"]}
-        assert told["DATABASE_PORT"] == {"Fn::GetAtt": ["Database", "Endpoint.Port"]}
-        assert told["DATABASE_NAME"] == "app"
+        variables = {each["Name"]: each["Value"] for each in container["Environment"]}
+        assert variables["DATABASE_HOST"] == {"Fn::GetAtt": ["Database", "Endpoint.Address"]}
+        assert variables["DATABASE_PORT"] == {"Fn::GetAtt": ["Database", "Endpoint.Port"]}
+        assert variables["DATABASE_NAME"] == "app"
 
 
 @own_database
@@ -108,7 +108,7 @@ def test_a_database_that_may_not_sleep_has_no_time_to_sleep_after() -> None:
     ],
 )
 def test_its_limits_wake_somebody_where_alarms_are_wanted(kind: str, expected: list[str]) -> None:
-    """They tell the topic, and stop no rollout."""
+    """They notify the topic, and stop no rollout."""
     alarms = dict(of_type(made(kind), "AWS::CloudWatch::Alarm"))
     found = sorted(title for title in alarms if title.startswith("Database"))
     assert found == expected

@@ -145,7 +145,7 @@ def test_role_and_user_have_the_same_rights(role: Body) -> None:
 
 
 def test_an_access_key_is_in_a_secret_and_in_no_output() -> None:
-    """The article's fault: whoever could describe the stack could deploy."""
+    """The article's fault: everyone who could describe the stack could deploy."""
     made = body("staging", "delivery", STACK_IDENTITY="user")
     assert made["Outputs"]["DeploymentKeySecret"]["Value"] == {"Ref": "DeploymentKeySecret"}
     assert "SecretAccessKey" not in json.dumps(made["Outputs"])
@@ -153,7 +153,7 @@ def test_an_access_key_is_in_a_secret_and_in_no_output() -> None:
     assert set(json.loads(kept)) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
-def test_whoever_deploys_changes_no_stack_without_the_service_role(role: Body) -> None:
+def test_the_deployment_identity_changes_no_stack_without_the_service_role(role: Body) -> None:
     """Nor imports: what another stack made would become this one's, to change and to delete."""
     propose = named(role, "DeploymentPolicy")["Propose"]
     service = {"Fn::GetAtt": ["DeliveryServiceRole", "Arn"]}
@@ -163,7 +163,7 @@ def test_whoever_deploys_changes_no_stack_without_the_service_role(role: Body) -
     }
 
 
-def test_whoever_deploys_writes_no_rights(role: Body) -> None:
+def test_the_deployment_identity_writes_no_permissions(role: Body) -> None:
     """Of IAM it may hand on two kinds of role, each to one service."""
     found = named(role, "DeploymentPolicy")
     of_iam = {sid: each for sid, each in found.items() if "iam:" in json.dumps(each["Action"])}
@@ -171,7 +171,7 @@ def test_whoever_deploys_writes_no_rights(role: Body) -> None:
     assert all(each["Action"] == ["iam:PassRole"] and each["Condition"] for each in of_iam.values())
 
 
-def test_whoever_deploys_may_make_every_call_of_the_code_and_no_other(role: Body) -> None:
+def test_the_deployment_identity_may_make_every_call_of_the_code_and_no_other(role: Body) -> None:
     """A call that is added needs its right, and a right whose call is gone goes, too."""
     found = named(role, "DeploymentPolicy").values()
     allowed = {action for each in found for action in each["Action"]}
@@ -194,7 +194,7 @@ def test_the_rights_name_what_the_application_s_template_makes() -> None:
 
 
 def test_the_rights_of_an_environment_end_where_another_s_name_goes_on(role: Body) -> None:
-    """Whoever deploys `shop` has no right to what `shop-production` made."""
+    """The identity of `shop` has no permission for what `shop-production` made."""
     found = [
         each
         for statement in named(role, "DeploymentPolicy").values()
@@ -310,6 +310,6 @@ def test_every_role_of_the_application_has_the_boundary() -> None:
 
 
 def test_without_an_identity_there_is_none() -> None:
-    """Whoever has rights of their own deploys with them."""
+    """People with permissions of their own deploy with them."""
     made = body("staging", "delivery", STACK_IDENTITY="none")
     assert not [title for title in made["Resources"] if title.startswith("Deployment")]

@@ -1,4 +1,4 @@
-"""The options: what is read, and how what is wrong is told."""
+"""The options: what is read, and how what is wrong is listed."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_a_conflict_is_refused_with_its_variables(conflict: Conflict) -> None:
 
 
 def test_the_error_has_every_problem() -> None:
-    """Whoever only prints it loses none."""
+    """Printing it loses none."""
     with pytest.raises(OptionsError) as caught:
         options.read("staging", {"STACK_ZONES": "9", "STACK_WAFF": "yes"})
     assert str(caught.value) == "; ".join(caught.value.problems)

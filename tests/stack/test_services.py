@@ -104,7 +104,7 @@ def dashboard(found: Body) -> list[dict[str, Any]]:
 
 
 def test_the_dashboard_s_first_row_is_every_alarm() -> None:
-    """Whoever opens it sees at once what rings."""
+    """It shows at once which alarm rings."""
     found = made()
     row = dashboard(found)[0]
     assert row["type"] == "alarm"

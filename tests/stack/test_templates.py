@@ -49,7 +49,7 @@ def test_our_own_checks_find_nothing(environment: str, stack: str) -> None:
 
 @every_template
 def test_two_renderings_are_equal(environment: str, stack: str) -> None:
-    """Rule 10: nothing is kept from one call to the next."""
+    """Rule 8: nothing is kept from one call to the next."""
     assert body(environment, stack) == body(environment, stack)
 
 

@@ -83,7 +83,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "STACK_IDENTITY": (["oidc"], "one of none, role, user"),
     "STACK_GITLAB_URL": (["http://gitlab.com", "https://gitlab.com/"], "an address such as https"),
     "STACK_GITLAB_PROJECT": (["shop", "group/*"], "the path of a project"),
-    "STACK_GITLAB_BRANCHES": (["main,", "a b"], "names of branches"),
+    "STACK_GITLAB_BRANCHES": (["main,", "a b"], "branch names"),
 }
 DEFAULTS = {each.metadata["name"]: each.metadata["default"] for each in options.declared()}
 

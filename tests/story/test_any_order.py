@@ -165,7 +165,7 @@ class AnyOrder(RuleBasedStateMachine):
         return self.images[which % len(self.images)]
 
     def check(self, image: Image, outcome: Outcome) -> None:
-        """Check that the exit code tells the truth."""
+        """Check that the exit code is true."""
         self.world.script.disturbances.clear()
         self.check_message(outcome)
         assert (outcome.code == 0) == outcome.proven

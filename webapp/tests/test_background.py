@@ -37,7 +37,7 @@ def test_old_entries_are_removed_and_new_ones_kept(client: FlaskClient, engine: 
     assert "of long ago" not in page
 
 
-def test_the_worker_ends_when_it_is_told_to(client: FlaskClient) -> None:
+def test_the_worker_ends_when_it_is_output_to(client: FlaskClient) -> None:
     """SIGTERM is how ECS takes a task back; the exit code is 0."""
     assert client
     command = [sys.executable, "-m", "webapp.worker"]
@@ -49,7 +49,7 @@ def test_the_worker_ends_when_it_is_told_to(client: FlaskClient) -> None:
 
 
 def test_a_refused_password_ends_the_server_in_order() -> None:
-    """RDS has renewed it: the request is answered, the log tells, and a new task takes over."""
+    """RDS has renewed it: the request is answered, the log names it, and a new task takes over."""
     old = make_url(database_url()).set(password="of last week")
     url = old.render_as_string(hide_password=False)
     variables = {**os.environ, "DATABASE_URL": url, "WEB_PORT": str(PORT)}
@@ -58,10 +58,10 @@ def test_a_refused_password_ends_the_server_in_order() -> None:
     ) as server:
         assert status("/health/live") == 200
         assert status("/health/ready") == 503
-        told, _ = server.communicate(timeout=30)
+        output, _ = server.communicate(timeout=30)
     assert server.returncode == 0
-    assert "the database refuses the password" in told
-    assert "of last week" not in told
+    assert "the database refuses the password" in output
+    assert "of last week" not in output
 
 
 def status(path: str) -> int:

@@ -103,7 +103,7 @@ def _narrows(test: Body, claim: str) -> bool:
 
 
 def secrets(body: Body) -> Iterator[str]:
-    """Find an output that shows a secret: whoever may describe the stack reads it."""
+    """Find an output that shows a secret to everyone who may describe the stack."""
     parameters = body.get("Parameters", {}).items()
     hidden = {("Ref", name) for name, each in parameters if each.get("NoEcho") in (True, "true")}
     for title, output in body.get("Outputs", {}).items():

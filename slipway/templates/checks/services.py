@@ -29,7 +29,7 @@ def capacity(body: Body) -> Iterator[str]:
 
 
 def targets(body: Body) -> Iterator[str]:
-    """Find a load balancer that is told of a container or a port that is not there."""
+    """Find a load balancer whose container or port does not exist."""
     definitions = dict(of_type(body, "AWS::ECS::TaskDefinition"))
     for title, service in of_type(body, "AWS::ECS::Service"):
         named = service.get("TaskDefinition")

@@ -46,10 +46,10 @@ def _top(graph: Graph, width: float, height: float) -> Element:
 
 
 def _line(parent: Element, line: Line, colour: str, references: list[Reference]) -> None:
-    """Draw a line with its head; whoever points at it is told whom it joins."""
+    """Draw a line with its head; its title names what it joins."""
     group = SubElement(parent, "g", {"class": f"line {colour}"})
-    told = "".join(f"\n{source} to {target}" for source, target in references)
-    SubElement(group, "title").text = f"{line.source} refers to {line.target}{told}"
+    title = "".join(f"\n{source} to {target}" for source, target in references)
+    SubElement(group, "title").text = f"{line.source} refers to {line.target}{title}"
     SubElement(group, "path", {"class": "way", "d": _way(line)})
     (x, y), back = line.points[-1], -HEAD if line.down else HEAD
     SubElement(group, "path", {"class": "head", "d": f"M{x:g} {y:g}l{-HALF} {back}h{2 * HALF}z"})
@@ -77,8 +77,8 @@ def _box(parent: Element, box: Box, colour: str, graph: Graph) -> None:
     for resource, texts in box.rows():
         row = SubElement(group, "g", {"class": "resource"})
         named = [target for source, target in graph.references if source == resource.title]
-        told = f"\nrefers to {', '.join(named)}" if named else ""
-        SubElement(row, "title").text = f"{resource.title}: {resource.kind}{told}"
+        title = f"\nrefers to {', '.join(named)}" if named else ""
+        SubElement(row, "title").text = f"{resource.title}: {resource.kind}{title}"
         for each in texts:
             _write(row, each)
 

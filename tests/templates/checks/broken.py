@@ -35,5 +35,5 @@ def at(found: Any, title: str, *path: Any) -> Any:
 
 
 def output(found: Any, value: object) -> None:
-    """Show a value to whoever may describe the stack."""
+    """Show a value to everyone who may describe the stack."""
     found["Outputs"]["Shown"] = {"Value": value}

@@ -72,7 +72,7 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_a_name_of_nothing_is_found(what: str) -> None:
-    """However it is named, who names it is told, and nothing else."""
+    """However it is named, the finding names the resource that does, and nothing else."""
     assert WRONG[what].problems() == [WRONG[what].words]
 
 

@@ -111,7 +111,7 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_given_to_too_many_is_found(what: str) -> None:
-    """One thing is broken in a good template; that is told with its name."""
+    """One thing is broken in a good template; the finding has its name."""
     assert WRONG[what].words in WRONG[what].problems()
 
 

@@ -23,7 +23,7 @@ def container(found: Any) -> Any:
 
 
 def balancer(found: Any) -> Any:
-    """Find what the web service tells its load balancer."""
+    """Find what the web service registers at its load balancer."""
     return at(found, "WebService", "LoadBalancers", 0)
 
 
@@ -83,7 +83,7 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_what_ecs_would_not_take_is_found(what: str) -> None:
-    """One thing is broken in a good template; that is told with its name, and nothing else."""
+    """One thing is broken in a good template; it is found with its name, and nothing else."""
     assert WRONG[what].problems() == [WRONG[what].words]
 
 
