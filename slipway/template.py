@@ -45,7 +45,7 @@ class Desired:
     same_environment: Callable[[Body, Values, Values], bool] = any_environment
     require_same: Callable[[Body], None] = any_origin
 
-    def naming(self, parameters: Mapping[str, str]) -> "Desired":
+    def with_parameters(self, parameters: Mapping[str, str]) -> "Desired":
         """Name more parameters; the last word on each counts."""
         return replace(self, parameters={**self.parameters, **parameters})
 

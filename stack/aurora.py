@@ -67,8 +67,8 @@ def _capacity(template: Template) -> rds.ServerlessV2ScalingConfiguration:
     It sleeps when no task holds a connection, and wakes up for the next one, which has to wait.
     """
     least = "Capacity units at least; 0 lets it sleep, and wake up in 15 s"
-    fewest = parameters.number(template, "DatabaseMinCapacity", least, 0, least=0)
-    most = parameters.number(template, "DatabaseMaxCapacity", "And at most", 4, least=1)
+    fewest = parameters.number_parameter(template, "DatabaseMinCapacity", least, 0, minimum=0)
+    most = parameters.number_parameter(template, "DatabaseMaxCapacity", "And at most", 4, minimum=1)
     template.add_condition("DatabaseSleeps", Equals(Ref(fewest), "0"))
     return rds.ServerlessV2ScalingConfiguration(
         MinCapacity=Ref(fewest),

@@ -17,7 +17,7 @@ CPU_UNITS = ["256", "512", "1024", "2048", "4096", "8192", "16384"]
 class Parameters:
     """One parameter each; `Deploy` is the condition that there is a revision to run.
 
-    `most` is the most tasks that autoscaling starts; None without autoscaling.
+    `maximum` is the most tasks that autoscaling starts; None without autoscaling.
     """
 
     revision: Parameter
@@ -25,29 +25,31 @@ class Parameters:
     cpu: Parameter
     memory: Parameter
     desired_count: Parameter
-    most: Parameter | None
+    maximum: Parameter | None
     port: Parameter
     nonce: Parameter
 
 
 def add(template: Template, options: Options) -> Parameters:
     """Add the parameters and the condition Deploy."""
-    revision = text(
+    revision = string_parameter(
         template, "WebAppRevision", "The image's tag; empty: everything but the service", ""
     )
     template.add_condition(DEPLOY, Not(Equals(Ref(revision), "")))
-    cpu = text(template, "WebWorkerCPU", "CPU units of a task; 1024 are a core", "256")
+    cpu = string_parameter(template, "WebWorkerCPU", "CPU units of a task; 1024 are a core", "256")
     cpu.AllowedValues = CPU_UNITS
-    memory = text(template, "WebWorkerMemory", "Memory of a task in MiB", "512")
+    memory = string_parameter(template, "WebWorkerMemory", "Memory of a task in MiB", "512")
     memory.AllowedPattern = "[0-9]+"
     least = "How many tasks serve, or with autoscaling, how many at least"
     return Parameters(
         revision=revision,
-        repository=text(template, "RepositoryURL", "The repository of the image, HOST/NAME"),
+        repository=string_parameter(
+            template, "RepositoryURL", "The repository of the image, HOST/NAME"
+        ),
         cpu=cpu,
         memory=memory,
-        desired_count=number(template, "WebWorkerDesiredCount", least, 2, least=0),
-        most=_most(template) if options.autoscaling else None,
+        desired_count=number_parameter(template, "WebWorkerDesiredCount", least, 2, minimum=0),
+        maximum=_maximum(template) if options.autoscaling else None,
         port=_port(template),
         nonce=_nonce(template),
     )
@@ -55,7 +57,9 @@ def add(template: Template, options: Options) -> Parameters:
 
 def _port(template: Template) -> Parameter:
     # The image's user is not root, and the tasks' security group lets in no port of root's.
-    port = number(template, "WebWorkerPort", "The port that a task listens on", 8000, least=1024)
+    port = number_parameter(
+        template, "WebWorkerPort", "The port that a task listens on", 8000, minimum=1024
+    )
     port.MaxValue = 65535
     return port
 
@@ -63,25 +67,27 @@ def _port(template: Template) -> Parameter:
 def _nonce(template: Template) -> Parameter:
     """Add the parameter that forces a new deployment of the services."""
     what = "Forces a new deployment; empty but for the time of a restart"
-    nonce = text(template, "DeploymentNonce", what, "")
+    nonce = string_parameter(template, "DeploymentNonce", what, "")
     template.add_condition(FORCED, Not(Equals(Ref(nonce), "")))
     return nonce
 
 
-def _most(template: Template) -> Parameter:
-    return number(template, "MaxScale", "How many tasks serve at most", 6, least=1)
+def _maximum(template: Template) -> Parameter:
+    return number_parameter(template, "MaxScale", "How many tasks serve at most", 6, minimum=1)
 
 
-def text(template: Template, name: str, description: str, default: str | None = None) -> Parameter:
+def string_parameter(
+    template: Template, name: str, description: str, default: str | None = None
+) -> Parameter:
     """Add a parameter that is a text."""
     given = {} if default is None else {"Default": default}
     return template.add_parameter(Parameter(name, Type="String", Description=description, **given))
 
 
-def number(
-    template: Template, name: str, description: str, default: int, *, least: int
+def number_parameter(
+    template: Template, name: str, description: str, default: int, *, minimum: int
 ) -> Parameter:
-    """Add a parameter that is a number, `least` at the least."""
+    """Add a parameter that is a number, `minimum` or more."""
     return template.add_parameter(
-        Parameter(name, Type="Number", Description=description, Default=default, MinValue=least)
+        Parameter(name, Type="Number", Description=description, Default=default, MinValue=minimum)
     )

@@ -29,10 +29,14 @@ def add(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
 ) -> rds.DBInstance:
     """Add the instance, in private subnets, where nobody but the tasks reaches it."""
-    kind = parameters.text(template, "DatabaseClass", "The kind of instance", "db.t4g.micro")
-    size = parameters.number(template, "DatabaseStorage", "GiB of storage", 20, least=20)
+    kind = parameters.string_parameter(
+        template, "DatabaseClass", "The kind of instance", "db.t4g.micro"
+    )
+    size = parameters.number_parameter(
+        template, "DatabaseStorage", "GiB of storage", 20, minimum=20
+    )
     most = "GiB that it grows to by itself; a tenth more than DatabaseStorage at least"
-    largest = parameters.number(template, "DatabaseMaxStorage", most, 200, least=22)
+    largest = parameters.number_parameter(template, "DatabaseMaxStorage", most, 200, minimum=22)
     instance = template.add_resource(
         rds.DBInstance(
             "Database",

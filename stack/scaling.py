@@ -27,7 +27,7 @@ def add(  # noqa: PLR0913, PLR0917 - it looks at all of them
     service: ecs.Service,
 ) -> None:
     """Add the target and its policies: whichever wants more tasks is followed."""
-    if parameters.most is None:
+    if parameters.maximum is None:
         return
     name = Join("/", ["service", Ref(cluster.cluster), GetAtt(service, "Name")])
     target = template.add_resource(
@@ -38,7 +38,7 @@ def add(  # noqa: PLR0913, PLR0917 - it looks at all of them
             ScalableDimension="ecs:service:DesiredCount",
             ResourceId=name,
             MinCapacity=Ref(parameters.desired_count),
-            MaxCapacity=Ref(parameters.most),
+            MaxCapacity=Ref(parameters.maximum),
         )
     )
     _policy(template, target, "WebScalingCpu", CPU_PERCENT, "ECSServiceAverageCPUUtilization")

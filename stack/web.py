@@ -102,4 +102,4 @@ def _count(parameters: Parameters) -> dict[str, Any]:
     CloudFormation sends a DesiredCount with every change of the service: a deploy under
     load would throw away the tasks that the load had asked for.
     """
-    return {} if parameters.most else {"DesiredCount": Ref(parameters.desired_count)}
+    return {} if parameters.maximum else {"DesiredCount": Ref(parameters.desired_count)}

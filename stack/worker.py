@@ -13,7 +13,9 @@ def add(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
 
     A rollout may stop the one worker before its successor runs: work waits, nobody does.
     """
-    count = parameters.number(template, "WorkerDesiredCount", "How many workers run", 1, least=0)
+    count = parameters.number_parameter(
+        template, "WorkerDesiredCount", "How many workers run", 1, minimum=0
+    )
     task = add_deployed(template, tasks, "WorkerTaskDefinition", WORKER)
     template.add_output(Output("WorkerServiceName", Description="The worker service", Value=WORKER))
     expected = "The task definition that the worker service runs"

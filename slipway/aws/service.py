@@ -13,7 +13,7 @@ ROLLING = "ROLLING"
 
 
 @dataclass(frozen=True)
-class Place:
+class ServiceRef:
     """Where a service runs, as the stack's outputs say.
 
     `target_groups` are ARNs, none for a worker; `expected` is the ARN of the task definition
@@ -65,13 +65,13 @@ class Service:
     deployment: str = ""
 
 
-def place(stack: Stack) -> Place | None:
+def place(stack: Stack) -> ServiceRef | None:
     """Return the web service's place; None before the stack has one."""
     names = ("ClusterName", "WebServiceName", "WebTargetGroups")
     cluster, service, groups = (stack.outputs.get(name, "") for name in names)
     if not (cluster and service and groups):
         return None
-    return Place(
+    return ServiceRef(
         cluster,
         service,
         tuple(groups.split(",")),
@@ -81,18 +81,18 @@ def place(stack: Stack) -> Place | None:
     )
 
 
-def places(stack: Stack) -> tuple[Place, ...]:
+def places(stack: Stack) -> tuple[ServiceRef, ...]:
     """Return the places of all services of the stack: the web service, and the worker."""
     web = place(stack)
     if web is None:
         return ()
     name = stack.outputs.get("WorkerServiceName", "")
     expected = stack.outputs.get("WorkerTaskDefinition", "")
-    worker = Place(web.cluster, name, (), expected, "WorkerDesiredCount")
+    worker = ServiceRef(web.cluster, name, (), expected, "WorkerDesiredCount")
     return (web, worker) if name else (web,)
 
 
-def deployment(settings: Settings, where: Place) -> Deployment | None:
+def deployment(settings: Settings, where: ServiceRef) -> Deployment | None:
     """Read the primary deployment; None when there is no such service."""
     description = describe(settings, where.cluster, [where.service]).get(where.service, {})
     primary = primary_of(description)
@@ -113,7 +113,7 @@ def fault(observed: Service) -> dict[str, Any] | None:
     return next((each for each in observed.stopped if faults.is_fault(each)), None)
 
 
-def list_tasks(settings: Settings, where: Place, status: str) -> list[str]:
+def list_tasks(settings: Settings, where: ServiceRef, status: str) -> list[str]:
     """List the ARNs of the service's tasks whose desired status is RUNNING or STOPPED."""
     ecs = session.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(
@@ -122,7 +122,7 @@ def list_tasks(settings: Settings, where: Place, status: str) -> list[str]:
     return [arn for page in pages for arn in page.get("taskArns", [])]
 
 
-def describe_tasks(settings: Settings, where: Place, status: str) -> list[dict[str, Any]]:
+def describe_tasks(settings: Settings, where: ServiceRef, status: str) -> list[dict[str, Any]]:
     """Describe the service's tasks whose desired status is RUNNING or STOPPED."""
     return tasks.read(settings, where.cluster, list_tasks(settings, where, status))
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from slipway import together
 from slipway.aws import service, session, targets, tasks
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.settings import Settings
 
 
-def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]:
+def observe(settings: Settings, places: Sequence[ServiceRef]) -> list[Service | None]:
     """Read the services of one cluster, their tasks and targets; None for one that is missing.
 
     The tasks are listed for the cluster; the group of each, service:NAME, says whose it is:
@@ -40,7 +40,7 @@ def observe(settings: Settings, places: Sequence[Place]) -> list[Service | None]
 
 
 def _service(
-    place: Place,
+    place: ServiceRef,
     description: dict[str, Any],
     own: list[dict[str, Any]],
     found: Iterable[targets.Target],

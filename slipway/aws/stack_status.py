@@ -12,7 +12,7 @@ class Step(Enum):
 
     CREATE = "create it"
     UPDATE = "update it"
-    REPLACE = "delete what is left of it, then create it"
+    REPLACE = "delete it, then create it"
     WAIT = "wait until the change under way has ended"
     RECOVER = "nothing: invoke recover frees it"
 
@@ -27,13 +27,13 @@ class Meaning:
 
 
 BUSY = Meaning(final=False, good=False, step=Step.WAIT)
-DONE = Meaning(final=True, good=True, step=Step.UPDATE)
-UNDONE = Meaning(final=True, good=False, step=Step.UPDATE)
-DEAD = Meaning(final=True, good=False, step=Step.REPLACE)
+SUCCEEDED = Meaning(final=True, good=True, step=Step.UPDATE)
+ROLLED_BACK = Meaning(final=True, good=False, step=Step.UPDATE)
+MUST_RECREATE = Meaning(final=True, good=False, step=Step.REPLACE)
 STUCK = Meaning(final=True, good=False, step=Step.RECOVER)
 ABSENT = Meaning(final=True, good=False, step=Step.CREATE)
 # A stack of change sets alone; it still says so for a moment after one is executed.
-PROPOSED = Meaning(final=False, good=False, step=Step.CREATE)
+IN_REVIEW = Meaning(final=False, good=False, step=Step.CREATE)
 
 
 class State(Enum):
@@ -44,17 +44,17 @@ class State(Enum):
         self.meaning = meaning
 
     CREATE_IN_PROGRESS = ("CREATE_IN_PROGRESS", BUSY)
-    CREATE_FAILED = ("CREATE_FAILED", DEAD)
-    CREATE_COMPLETE = ("CREATE_COMPLETE", DONE)
+    CREATE_FAILED = ("CREATE_FAILED", MUST_RECREATE)
+    CREATE_COMPLETE = ("CREATE_COMPLETE", SUCCEEDED)
     ROLLBACK_IN_PROGRESS = ("ROLLBACK_IN_PROGRESS", BUSY)
-    ROLLBACK_FAILED = ("ROLLBACK_FAILED", DEAD)
-    ROLLBACK_COMPLETE = ("ROLLBACK_COMPLETE", DEAD)
+    ROLLBACK_FAILED = ("ROLLBACK_FAILED", MUST_RECREATE)
+    ROLLBACK_COMPLETE = ("ROLLBACK_COMPLETE", MUST_RECREATE)
     DELETE_IN_PROGRESS = ("DELETE_IN_PROGRESS", BUSY)
     DELETE_FAILED = ("DELETE_FAILED", STUCK)
     DELETE_COMPLETE = ("DELETE_COMPLETE", ABSENT)
     UPDATE_IN_PROGRESS = ("UPDATE_IN_PROGRESS", BUSY)
     UPDATE_COMPLETE_CLEANUP_IN_PROGRESS = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", BUSY)
-    UPDATE_COMPLETE = ("UPDATE_COMPLETE", DONE)
+    UPDATE_COMPLETE = ("UPDATE_COMPLETE", SUCCEEDED)
     UPDATE_FAILED = ("UPDATE_FAILED", STUCK)
     UPDATE_ROLLBACK_IN_PROGRESS = ("UPDATE_ROLLBACK_IN_PROGRESS", BUSY)
     UPDATE_ROLLBACK_FAILED = ("UPDATE_ROLLBACK_FAILED", STUCK)
@@ -62,10 +62,10 @@ class State(Enum):
         "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
         BUSY,
     )
-    UPDATE_ROLLBACK_COMPLETE = ("UPDATE_ROLLBACK_COMPLETE", UNDONE)
-    REVIEW_IN_PROGRESS = ("REVIEW_IN_PROGRESS", PROPOSED)
+    UPDATE_ROLLBACK_COMPLETE = ("UPDATE_ROLLBACK_COMPLETE", ROLLED_BACK)
+    REVIEW_IN_PROGRESS = ("REVIEW_IN_PROGRESS", IN_REVIEW)
     IMPORT_IN_PROGRESS = ("IMPORT_IN_PROGRESS", BUSY)
-    IMPORT_COMPLETE = ("IMPORT_COMPLETE", DONE)
+    IMPORT_COMPLETE = ("IMPORT_COMPLETE", SUCCEEDED)
     IMPORT_ROLLBACK_IN_PROGRESS = ("IMPORT_ROLLBACK_IN_PROGRESS", BUSY)
     IMPORT_ROLLBACK_FAILED = ("IMPORT_ROLLBACK_FAILED", STUCK)
-    IMPORT_ROLLBACK_COMPLETE = ("IMPORT_ROLLBACK_COMPLETE", UNDONE)
+    IMPORT_ROLLBACK_COMPLETE = ("IMPORT_ROLLBACK_COMPLETE", ROLLED_BACK)

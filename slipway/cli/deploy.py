@@ -33,7 +33,7 @@ def deploy(  # noqa: PLR0913 - each an option of the task
     say, times = report.timed(say)
     named = parse_parameters(parameters)
     rules.require_free(named)
-    desired = blueprint.application(settings).naming(named)
+    desired = blueprint.application(settings).with_parameters(named)
     contract.require(desired.body)
     prepare(settings, say)
     tag = recipe.of(settings, revision).tag

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from slipway import polling
 from slipway.aws import contract, service, services, stack
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import Step
 from slipway.aws.tasks import Task
@@ -32,7 +32,7 @@ def status(settings: Settings) -> None:
 
 
 def status_lines(
-    current: Stack, observed: Iterable[tuple[Place, Service | None]], url: str, now: float
+    current: Stack, observed: Iterable[tuple[ServiceRef, Service | None]], url: str, now: float
 ) -> Iterator[str]:
     """Write what is observed as lines; `now` is in seconds since 1970."""
     yield f"stack {current.name}: {current.state.status} {current.reason}".rstrip()

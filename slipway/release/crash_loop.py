@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deploymen
 from math import ceil
 
 from slipway.aws import faults, service, tasks
-from slipway.aws.service import ROLLING, Deployment, Place
+from slipway.aws.service import ROLLING, Deployment, ServiceRef
 from slipway.settings import Settings
 
 # The circuit breaker's own rule: half of the desired count, within these limits.
@@ -24,7 +24,7 @@ def threshold(desired: int) -> int:
     return min(max(ceil(desired / 2), FEWEST), MOST)
 
 
-def explain(where: Place, deployment: Deployment, failed: int) -> str:
+def explain(where: ServiceRef, deployment: Deployment, failed: int) -> str:
     """Describe a crash loop in a clause; "" where there is none, or ECS ends it by itself.
 
     `failed` are the tasks of the deployment that stopped for a fault.
@@ -34,7 +34,7 @@ def explain(where: Place, deployment: Deployment, failed: int) -> str:
     return f"{failed} tasks of the new revision of service {where.service} failed"
 
 
-def count(settings: Settings, where: Place, deployment: Deployment) -> int:
+def count(settings: Settings, where: ServiceRef, deployment: Deployment) -> int:
     """Count the tasks of a deployment that stopped for a fault, as far as ECS lists them.
 
     That is the last hour: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html

@@ -45,7 +45,7 @@ def deploy(  # noqa: PLR0913 - what is deployed, where, and what is known of it
     with the reasons when the release does not come about: the previous one serves then, unless
     the message says otherwise.
     """
-    wanted = desired.naming(contract.decided(settings, image.tag))
+    wanted = desired.with_parameters(contract.decided(settings, image.tag))
     release = Release(settings, image, wanted, allow_older, say)
     if observed and (proven := plan.already_proven(release, *observed)):
         say(proven)
@@ -97,7 +97,7 @@ def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
     """
     wanted, carried = release.wanted, found.parameters
     if found.step is Step.CREATE:
-        serving, first = "", wanted.naming({contract.REVISION: ""})
+        serving, first = "", wanted.with_parameters({contract.REVISION: ""})
     elif step := wanted.first_step(deployed, plan.parameters_of(release, found), carried):
         body, taken = step
         new = {name for name in wanted.parameters if name not in carried}
@@ -138,7 +138,7 @@ def _release(release: Release, found: Stack, deployed: template.Body, *, migrate
                 current = stack.deployed_template(settings, found.name)
                 now = replace(wanted, body=template.dump(current), parameters={})
                 found = forced.begin(settings, found, now, say)
-        wanted = wanted.naming(forced.nonce())
+        wanted = wanted.with_parameters(forced.nonce())
     found = _update(release, found, deployed, wanted, migrates=migrates)
     if forced.is_on(found.parameters):
         with stage(say, "infrastructure"):

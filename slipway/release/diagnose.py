@@ -7,7 +7,7 @@ from typing import Any
 
 from slipway.aws import faults, log_stream, service, session, tasks
 from slipway.aws.log_stream import LogStream
-from slipway.aws.service import Place
+from slipway.aws.service import ServiceRef
 from slipway.events import Event, Note, TaskStopped, TaskUnhealthy
 from slipway.release import log_lines
 from slipway.release.target_watch import TargetWatch
@@ -27,7 +27,7 @@ class Evidence:
     """
 
     settings: Settings
-    where: Place
+    where: ServiceRef
     since: datetime | None = None
     is_new: bool = False
     known: set[str] = field(default_factory=set)

@@ -58,9 +58,9 @@ def begin(settings: Settings, found: Stack, deployed: Desired, say: Say) -> Stac
 
     `deployed` has the stack's own template. Raises what `update.apply` does.
     """
-    return update.apply(settings, found, deployed.naming(nonce()), say)
+    return update.apply(settings, found, deployed.with_parameters(nonce()), say)
 
 
 def end(settings: Settings, found: Stack, deployed: Desired, say: Say) -> Stack:
     """Remove the nonce, which replaces no task; return the stack. Raises as `begin` does."""
-    return update.apply(settings, found, deployed.naming({contract.NONCE: ""}), say)
+    return update.apply(settings, found, deployed.with_parameters({contract.NONCE: ""}), say)

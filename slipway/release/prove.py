@@ -6,7 +6,7 @@ from functools import partial
 
 from slipway import polling, together
 from slipway.aws import service, services
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.errors import Failed
 from slipway.events import Proven, Rollout, Say
@@ -78,7 +78,7 @@ def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | 
         return None
 
 
-Observed = list[tuple[Place, Service | None]]
+Observed = list[tuple[ServiceRef, Service | None]]
 
 
 def _observe(settings: Settings, stack: Stack) -> Observed:
@@ -96,10 +96,10 @@ def _show(observed: Observed, shown: dict[str, Rollout], say: Say) -> None:
 
 def _worst(
     stack: Stack, image: Image, observed: Observed, replaced: Mapping[str, str]
-) -> tuple[Place | None, Judgement]:
+) -> tuple[ServiceRef | None, Judgement]:
     """Judge every service, and return the one that is furthest from proven."""
     now = polling.wall()
-    judgements: list[tuple[Place | None, Judgement]] = [
+    judgements: list[tuple[ServiceRef | None, Judgement]] = [
         (
             place,
             _judge(
@@ -114,14 +114,14 @@ def _worst(
 
 
 def worst(
-    judgements: Iterable[tuple[Place | None, Judgement]],
-) -> tuple[Place | None, Judgement]:
+    judgements: Iterable[tuple[ServiceRef | None, Judgement]],
+) -> tuple[ServiceRef | None, Judgement]:
     """Return the first failed one, or else the first that nobody runs, is pending, is proven."""
     order = [Verdict.FAILED, Verdict.EMPTY, Verdict.PENDING, Verdict.PROVEN]
     return min(judgements, key=lambda each: order.index(each[1].verdict))
 
 
-def _judge(stack: Stack, place: Place, judgement: Judgement) -> Judgement:
+def _judge(stack: Stack, place: ServiceRef, judgement: Judgement) -> Judgement:
     """Take a service for proven whose number of tasks was set to 0; name it in the reason."""
     if judgement.verdict is Verdict.EMPTY and stack.parameters.get(place.count_parameter) == "0":
         return Judgement(Verdict.PROVEN)
@@ -151,7 +151,7 @@ def _prove_door(
     return Proven(digest, running, claim.url, sentence)
 
 
-def _failed(settings: Settings, place: Place | None, judgement: Judgement, say: Say) -> Failed:
+def _failed(settings: Settings, place: ServiceRef | None, judgement: Judgement, say: Say) -> Failed:
     """Return the error of a release that is not proven, with its cause."""
     environment = settings.environment
     if place and judgement.verdict is Verdict.EMPTY:

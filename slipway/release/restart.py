@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slipway import template
 from slipway.aws import contract, service, services, stack
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import Failed, Interrupted, Refused
@@ -112,7 +112,7 @@ def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
     return delivery.delivered(settings, Desired(template.dump(body), {}), say)
 
 
-def _services(work: Restart, found: Stack) -> list[tuple[Place, Service]]:
+def _services(work: Restart, found: Stack) -> list[tuple[ServiceRef, Service]]:
     places = service.places(found)
     observed = services.observe(work.settings, places)
     return [(place, each) for place, each in zip(places, observed, strict=True) if each]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from slipway.aws import service, session
-from slipway.aws.service import ROLLING, Deployment, Place
+from slipway.aws.service import ROLLING, Deployment, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_events import Entry
 from slipway.events import Note, Rollout, Say
@@ -69,7 +69,7 @@ class ServiceWatch:
         if deployment and evidence.first and not self.crash_loop:
             self.crash_loop = self._crash_loop(where, deployment)
 
-    def _crash_loop(self, where: Place, deployment: Deployment) -> str:
+    def _crash_loop(self, where: ServiceRef, deployment: Deployment) -> str:
         """Describe the crash loop of a deployment that began with the operation."""
         is_old = deployment.id == self.before.get(where.service)
         if is_old or deployment.strategy == ROLLING:
@@ -77,7 +77,7 @@ class ServiceWatch:
         failed = crash_loop.count(self.settings, where, deployment)
         return crash_loop.explain(where, deployment, failed)
 
-    def _id(self, where: Place) -> str:
+    def _id(self, where: ServiceRef) -> str:
         deployment = service.deployment(self.settings, where)
         return deployment.id if deployment else ""
 
@@ -87,7 +87,7 @@ class ServiceWatch:
         return "\n".join(filter(None, (self.crash_loop, next(causes, ""))))
 
 
-def created(entry: Entry) -> Place | None:
+def created(entry: Entry) -> ServiceRef | None:
     """Return the place of a service that is being created; None for any other event.
 
     The first event of a resource that is created has no ARN yet, and is None, too.
@@ -95,4 +95,4 @@ def created(entry: Entry) -> Place | None:
     event, arn = entry.event, ARN.fullmatch(entry.physical_id)
     if arn is None or event.kind != SERVICE or event.status not in CREATED:
         return None
-    return Place(arn["cluster"], arn["service"], ())
+    return ServiceRef(arn["cluster"], arn["service"], ())

@@ -5,7 +5,7 @@ from typing import Any
 
 from slipway import polling
 from slipway.aws import targets, tasks
-from slipway.aws.service import Place
+from slipway.aws.service import ServiceRef
 from slipway.aws.targets import Target
 from slipway.settings import Settings
 
@@ -22,7 +22,7 @@ class TargetWatch:
     """
 
     settings: Settings
-    where: Place
+    where: ServiceRef
     last: dict[str, Target] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)

@@ -7,7 +7,7 @@ from stack.policies import allow, arn
 
 TAGS = ("TagResource", "UntagResource")
 # What AWS itself names, so that it cannot be listed before it is there: of each service, the
-# actions for what our template has. `HandsOff` keeps them from what other stacks made.
+# actions for what our template has. `DenyOtherStacks` keeps them from what other stacks made.
 UNNAMED = {
     "application-autoscaling": (
         *("*ScalableTarget*", "*ScalingPolic*", "*ScheduledAction*", "*TagsForResource", *TAGS),

@@ -71,7 +71,7 @@ def add(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> ia
 def _rights(stack: Parameter, boundary: iam.ManagedPolicy) -> PolicyDocument:
     name = f"${{{stack.title}}}"
     return document(
-        _hands_off(stack),
+        _deny_other_stacks(stack),
         *footprint.rights(name),
         *_roles(name, boundary),
         allow("Buckets", ["s3:*"], Sub(f"arn:${{AWS::Partition}}:s3:::{name}-*")),
@@ -82,14 +82,16 @@ def _rights(stack: Parameter, boundary: iam.ManagedPolicy) -> PolicyDocument:
     )
 
 
-def _hands_off(stack: Parameter) -> Statement:
+def _deny_other_stacks(stack: Parameter) -> Statement:
     """Refuse touching what another stack made, by the tag that CloudFormation gives it.
 
     What has no such tag, because it is new or its kind has none, is not meant. A template
     could else name another environment's listener, route table or security group.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
-    return deny("HandsOff", when=[Null(STACK_TAG, "false"), StringNotEquals(STACK_TAG, Ref(stack))])
+    return deny(
+        "DenyOtherStacks", when=[Null(STACK_TAG, "false"), StringNotEquals(STACK_TAG, Ref(stack))]
+    )
 
 
 def _roles(name: str, boundary: iam.ManagedPolicy) -> list[Statement]:

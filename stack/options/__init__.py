@@ -19,10 +19,10 @@ from stack.options.values import (
     PROJECT,
     SCHEDULE,
     SECRET,
-    among,
-    between,
+    int_between,
     names_of_secrets,
-    switch,
+    one_of,
+    yes_no,
 )
 
 LOCAL = "local"
@@ -59,66 +59,66 @@ class Options:
     """The shape of an environment's stacks; sizes, which change without a shape, are parameters."""
 
     environment: str
-    zones: int = option("STACK_ZONES", "availability zones, 2 or 3", between(2, 3), "2")
+    zones: int = option("STACK_ZONES", "availability zones, 2 or 3", int_between(2, 3), "2")
     egress: str = option(
         "STACK_EGRESS",
         "how tasks reach what is outside: nat, endpoints or public",
-        among("nat", "endpoints", "public"),
+        one_of("nat", "endpoints", "public"),
         "nat",
         local="public",
     )
     architecture: str = option(
         "STACK_ARCHITECTURE",
         "what the image is built for: x86_64 or arm64",
-        among("x86_64", "arm64"),
+        one_of("x86_64", "arm64"),
         "x86_64",
     )
     spot_percent: int = option(
         "STACK_SPOT_PERCENT",
         "how much of the tasks beyond the first run on Fargate Spot, 0 to 100",
-        between(0, 100),
+        int_between(0, 100),
         "0",
         local="0",
     )
     insights: str = option(
         "STACK_INSIGHTS",
         "Container Insights: disabled, enabled or enhanced",
-        among("disabled", "enabled", "enhanced"),
+        one_of("disabled", "enabled", "enhanced"),
         "enabled",
     )
     exec: bool = option(
         "STACK_EXEC",
         "whether invoke shell works; the root file system is writable then",
-        switch,
+        yes_no,
         "no",
     )
     deployment: str = option(
         "STACK_DEPLOYMENT",
         "how a revision replaces another: rolling, blue_green, linear or canary",
-        among("rolling", "blue_green", "linear", "canary"),
+        one_of("rolling", "blue_green", "linear", "canary"),
         "rolling",
         local="rolling",
     )
     bake_minutes: int | None = option(
         "STACK_BAKE_MINUTES",
         "how long both revisions run after the switch, where the deployment is not rolling",
-        between(0, 1440),
+        int_between(0, 1440),
         local="",
     )
     breaker_count: int | None = option(
         "STACK_BREAKER_COUNT",
         "failed tasks that roll a rolling deployment back; empty: half of the desired count",
-        between(1, 200),
+        int_between(1, 200),
     )
     autoscaling: bool = option(
         "STACK_AUTOSCALING",
         "whether the number of tasks follows the load",
-        switch,
+        yes_no,
         "yes",
         local="no",
     )
     worker: bool = option(
-        "STACK_WORKER", "whether entries/worker.sh runs as a service", switch, "no"
+        "STACK_WORKER", "whether entries/worker.sh runs as a service", yes_no, "no"
     )
     schedule: str | None = option(
         "STACK_SCHEDULE", "when entries/scheduled.sh runs, such as rate(1 day)", SCHEDULE, local=""
@@ -137,7 +137,7 @@ class Options:
     database: str = option(
         "STACK_DATABASE",
         "postgres or aurora in this stack, or external: the URL of DATABASE_SECRET_ARN",
-        among("postgres", "aurora", "external"),
+        one_of("postgres", "aurora", "external"),
         "postgres",
         local="external",
     )
@@ -156,25 +156,25 @@ class Options:
     access_logs: bool = option(
         "STACK_ACCESS_LOGS",
         "whether the load balancer keeps its access logs",
-        switch,
+        yes_no,
         "yes",
         local="no",
     )
     assets: bool = option(
-        "STACK_ASSETS", "a bucket for assets, behind CloudFront", switch, "no", local="no"
+        "STACK_ASSETS", "a bucket for assets, behind CloudFront", yes_no, "no", local="no"
     )
-    waf: bool = option("STACK_WAF", "a web application firewall", switch, "no", local="no")
+    waf: bool = option("STACK_WAF", "a web application firewall", yes_no, "no", local="no")
     alarms: bool = option(
-        "STACK_ALARMS", "alarms, which also stop a rollout", switch, "yes", local="no"
+        "STACK_ALARMS", "alarms, which also stop a rollout", yes_no, "yes", local="no"
     )
     alarm_email: str | None = option(
         "STACK_ALARM_EMAIL", "the email address that gets the alarms", EMAIL, local=""
     )
-    dashboard: bool = option("STACK_DASHBOARD", "a CloudWatch dashboard", switch, "yes", local="no")
+    dashboard: bool = option("STACK_DASHBOARD", "a CloudWatch dashboard", yes_no, "yes", local="no")
     identity: str = option(
         "STACK_IDENTITY",
         "who deploys from GitLab: none, role (by OIDC) or user (by an access key)",
-        among("none", "role", "user"),
+        one_of("none", "role", "user"),
         "none",
         local="none",
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 
-def among(*words: str) -> Callable[[str], str]:
+def one_of(*words: str) -> Callable[[str], str]:
     """Make a parser that takes one of these words."""
 
     def parse(text: str) -> str:
@@ -26,13 +26,13 @@ def matching(pattern: str, allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def several(pattern: str, allowed: str) -> Callable[[str], tuple[str, ...]]:
+def comma_separated(pattern: str, allowed: str) -> Callable[[str], tuple[str, ...]]:
     """Return a parser of comma-separated texts that each match this pattern."""
     one = matching(pattern, allowed)
     return lambda text: tuple(one(each.strip()) for each in text.split(","))
 
 
-def between(least: int, most: int) -> Callable[[str], int]:
+def int_between(least: int, most: int) -> Callable[[str], int]:
     """Make a parser that takes a whole number within these bounds."""
 
     def parse(text: str) -> int:
@@ -43,7 +43,7 @@ def between(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def switch(text: str) -> bool:
+def yes_no(text: str) -> bool:
     """Read yes or no."""
     if text not in {"yes", "no"}:
         raise ValueError("yes or no")
@@ -64,7 +64,7 @@ OWN_VARIABLES = (
     *("ASSETS_BUCKET", "ASSETS_URL", "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PASSWORD"),
     *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "WEB_PORT"),
 )
-_NAMES = several(
+_NAMES = comma_separated(
     rf"[A-Z_][A-Z0-9_]*=({SECRET_ARN}|{_OF_PARAMETER_STORE})",
     "NAME=ARN, comma-separated: the ARN of a parameter, or of a secret, which may end in :KEY::",
 )
@@ -85,7 +85,7 @@ def names_of_secrets(text: str) -> tuple[str, ...]:
 
 # A policy for an alias allows nothing:
 # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-KEYS = several(
+KEYS = comma_separated(
     r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+",
     "ARNs of KMS keys, arn:...:key/ID, comma-separated; an alias is none",
 )
@@ -99,4 +99,4 @@ EMAIL = matching(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+", "an e-mail address")
 SCHEDULE = matching(r"(rate|cron)\([^()]+\)", "such as rate(1 day) or cron(0 3 * * ? *)")
 GITLAB = matching(r"https://[a-z0-9.-]+", "an address such as https://gitlab.example.com")
 PROJECT = matching(r"[\w.-]+(/[\w.-]+)+", "the path of a project such as group/shop")
-BRANCHES = several(r"[\w./*-]+", "comma-separated branch names")
+BRANCHES = comma_separated(r"[\w./*-]+", "comma-separated branch names")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from slipway.aws import service, tasks
-from slipway.aws.service import Place
+from slipway.aws.service import ServiceRef
 from slipway.aws.stack_status import State
 from slipway.aws.tasks import Task
 from slipway.events import Rollout
@@ -19,10 +19,10 @@ def test_a_service_is_where_the_outputs_say() -> None:
     """The stack's outputs name it; revisions that switch have two target groups."""
     found = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, "Other": "x"})
     count = "WebWorkerDesiredCount"
-    assert service.place(found) == Place("shop", "web", ("a", "b"), count_parameter=count)
+    assert service.place(found) == ServiceRef("shop", "web", ("a", "b"), count_parameter=count)
     more = {"WebTaskDefinition": "web:2", "WebHealthPath": "/health/live"}
     released = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, **more})
-    assert service.place(released) == Place("shop", "web", ("a", "b"), "web:2", count, *PATH)
+    assert service.place(released) == ServiceRef("shop", "web", ("a", "b"), "web:2", count, *PATH)
 
 
 def test_a_stack_without_a_service_has_no_place() -> None:
@@ -40,7 +40,7 @@ def test_a_worker_is_a_second_service() -> None:
     assert [each.service for each in service.places(found)] == ["web"]
     more = {"WorkerServiceName": "worker", "WorkerTaskDefinition": "worker:2"}
     with_worker = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, **more})
-    worker = Place("shop", "worker", (), "worker:2", "WorkerDesiredCount")
+    worker = ServiceRef("shop", "worker", (), "worker:2", "WorkerDesiredCount")
     assert service.places(with_worker)[1:] == (worker,)
     assert service.places(answers.stack(State.CREATE_COMPLETE, outputs=more)) == ()
 

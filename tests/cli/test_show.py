@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import State
 from slipway.aws.tasks import Task
@@ -10,7 +10,7 @@ from slipway.cli import show
 from slipway.events import Rollout
 
 NOW = 1_000_000.0
-PLACE = Place("shop", "web", ("group",))
+PLACE = ServiceRef("shop", "web", ("group",))
 STACK = Stack("arn", "shop-staging", State.UPDATE_COMPLETE, "", {"WebAppRevision": "3f6d992"}, {})
 TASKS = (
     Task("arn/0123456789ab", "web:2", "10.0.0.1", {}, NOW - 300),

@@ -6,13 +6,13 @@ import pytest
 from botocore.stub import Stubber
 
 from slipway.aws import service
-from slipway.aws.service import Deployment, Place
+from slipway.aws.service import Deployment, ServiceRef
 from slipway.events import Rollout
 from slipway.release import crash_loop
 from slipway.settings import Settings
 from tests import answers
 
-WEB = Place("shop", "web", ("a", "b"))
+WEB = ServiceRef("shop", "web", ("a", "b"))
 PRIMARY = {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": "web:2"}
 
 

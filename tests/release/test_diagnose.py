@@ -9,13 +9,13 @@ from botocore.stub import Stubber
 
 from slipway import polling
 from slipway.aws import session
-from slipway.aws.service import Place
+from slipway.aws.service import ServiceRef
 from slipway.events import Note, TaskStopped, TaskUnhealthy
 from slipway.release import diagnose
 from slipway.release.diagnose import Evidence
 from slipway.settings import Settings
 
-WHERE = Place("shop", "web", ("group",), health_path="/health/live")
+WHERE = ServiceRef("shop", "web", ("group",), health_path="/health/live")
 ELB = "Task failed ELB health checks in (target-group group)"
 
 

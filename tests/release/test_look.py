@@ -33,7 +33,7 @@ def deployed(cloudformation: Stubber, status: str, **parameters: str) -> None:
 def see(staging: Settings, **named: str) -> list[Event]:
     """Look before a deploy of the commit, and return what was said."""
     said: list[Event] = []
-    desired = blueprint.application(staging).naming(named)
+    desired = blueprint.application(staging).with_parameters(named)
     found = stack.observe(staging, staging.stack_name)
     look.look(staging, REVISION, f"{COMMIT}-0", desired, found, said.append, allow_older=False)
     return said

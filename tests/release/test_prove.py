@@ -8,7 +8,7 @@ import pytest
 
 from slipway import polling
 from slipway.aws import services, task_definitions
-from slipway.aws.service import Place, Service
+from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import State
 from slipway.errors import Failed
@@ -41,12 +41,12 @@ class World:
         self.door = (True, OK)
         self.patience: list[float] = []
 
-    def observe(self, _settings: Settings, place: Place) -> Service | None:
+    def observe(self, _settings: Settings, place: ServiceRef) -> Service | None:
         """Return the next observation of a service; the last one stays."""
         script = self.services[place.service]
         return script.pop(0) if len(script) > 1 else script[0]
 
-    def observe_all(self, settings: Settings, places: Sequence[Place]) -> list[Service | None]:
+    def observe_all(self, settings: Settings, places: Sequence[ServiceRef]) -> list[Service | None]:
         """Return the next observation of each service."""
         return [self.observe(settings, place) for place in places]
 
@@ -222,7 +222,7 @@ def test_a_check_is_as_strict_and_does_not_wait(staging: Settings, world: World)
 def test_the_worst_judgement_counts() -> None:
     """A failure is said at once, though another service still starts."""
     order = [Verdict.PROVEN, Verdict.PENDING, Verdict.EMPTY, Verdict.FAILED]
-    judgements: list[tuple[Place | None, Judgement]] = []
+    judgements: list[tuple[ServiceRef | None, Judgement]] = []
     for verdict in order:
         judgements.append((None, Judgement(verdict)))
         assert prove.worst(judgements)[1].verdict is verdict

@@ -3,7 +3,7 @@
 import pytest
 
 from slipway.aws import service
-from slipway.aws.service import Deployment, Place
+from slipway.aws.service import Deployment, ServiceRef
 from slipway.aws.stack_events import Entry
 from slipway.aws.stack_status import State
 from slipway.events import Rollout, StackEvent, TaskStopped
@@ -18,8 +18,8 @@ ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/worker"
 @pytest.mark.parametrize(
     ("kind", "status", "physical_id", "expected"),
     [
-        ("AWS::ECS::Service", "CREATE_IN_PROGRESS", ARN, Place("shop", "worker", ())),
-        ("AWS::ECS::Service", "CREATE_FAILED", ARN, Place("shop", "worker", ())),
+        ("AWS::ECS::Service", "CREATE_IN_PROGRESS", ARN, ServiceRef("shop", "worker", ())),
+        ("AWS::ECS::Service", "CREATE_FAILED", ARN, ServiceRef("shop", "worker", ())),
         ("AWS::ECS::Service", "CREATE_IN_PROGRESS", "", None),
         ("AWS::ECS::Service", "UPDATE_IN_PROGRESS", ARN, None),
         ("AWS::ECS::Service", "DELETE_IN_PROGRESS", ARN, None),
@@ -28,7 +28,7 @@ ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/worker"
     ],
 )
 def test_a_service_that_is_created_is_known_by_its_arn(
-    kind: str, status: str, physical_id: str, expected: Place | None
+    kind: str, status: str, physical_id: str, expected: ServiceRef | None
 ) -> None:
     """Tasks of a service that exists may be of an earlier deployment, and are no evidence."""
     event = StackEvent("WorkerService", kind, status, "")
@@ -50,7 +50,7 @@ def test_only_a_deployment_of_the_operation_itself_is_given_up(
     rollout = Rollout("web:2", 2, 0, 0, "IN_PROGRESS")
     ids = iter(("ecs-svc/1", id_now))
 
-    def deployment(_settings: Settings, _where: Place) -> Deployment:
+    def deployment(_settings: Settings, _where: ServiceRef) -> Deployment:
         return Deployment(rollout, strategy, {"id": next(ids)})
 
     monkeypatch.setattr(service, "deployment", deployment)

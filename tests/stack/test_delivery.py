@@ -48,7 +48,7 @@ OF_A_PERSON = {
 }
 # Why a statement of CloudFormation's role has no resource of its own.
 ON_EVERYTHING = {
-    "HandsOff": "it refuses",
+    "DenyOtherStacks": "it refuses",
     "Services": "AWS names it when it makes it; or it knows no resource, or reads",
     "Certificates": "AWS names it when it makes it",
     "Keys": "the keys that AWS has for RDS; it reads",
@@ -260,8 +260,8 @@ def test_nobody_but_cloudformation_takes_its_role(role: Body) -> None:
 def test_cloudformation_leaves_alone_what_other_stacks_made(role: Body) -> None:
     """Whatever is allowed besides: who has a tag, and another stack's, is not touched."""
     tag = "aws:ResourceTag/aws:cloudformation:stack-name"
-    assert named(role, "DeliveryServiceRole")["HandsOff"] == {
-        "Sid": "HandsOff",
+    assert named(role, "DeliveryServiceRole")["DenyOtherStacks"] == {
+        "Sid": "DenyOtherStacks",
         "Effect": "Deny",
         "Action": ["*"],
         "Resource": ["*"],

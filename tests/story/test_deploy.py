@@ -176,7 +176,7 @@ def test_no_task_is_right_when_it_was_asked_for(world: World, person: Person) ->
     image = person.push(THREE)
     options = (("STACK_AUTOSCALING", "no"),)
     desired = application(replace(world.settings, stack_options=options))
-    done = person.deploy(image, desired=desired.naming({"WebWorkerDesiredCount": "0"}))
+    done = person.deploy(image, desired=desired.with_parameters({"WebWorkerDesiredCount": "0"}))
     assert done.code == 0
     assert "nothing runs" in done.text()
     assert world.serving() == set()
@@ -294,7 +294,7 @@ def test_a_parameter_changes_without_a_migration(world: World, person: Person) -
     """The same revision with three tasks."""
     image = person.push(ONE)
     person.has_deployed(image)
-    desired = application(world.settings).naming({"WebWorkerDesiredCount": "3"})
+    desired = application(world.settings).with_parameters({"WebWorkerDesiredCount": "3"})
     done = person.deploy(image, desired=desired)
     assert (done.code, done.proven) == (0, True)
     assert len(world.services.tasks(world.services.by_name["web"])) == 3

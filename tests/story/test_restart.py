@@ -218,7 +218,7 @@ def test_nothing_is_deployed(world: World, person: Person) -> None:
 def test_no_task_is_to_run(world: World, person: Person) -> None:
     """There is nothing to restart: exit code 0, no call writes, nothing is proven."""
     desired = with_options(world, STACK_AUTOSCALING="no")
-    person.deploy(person.push(ONE), desired=desired.naming({"WebWorkerDesiredCount": "0"}))
+    person.deploy(person.push(ONE), desired=desired.with_parameters({"WebWorkerDesiredCount": "0"}))
     before = len(world.calls)
     done = person.restart()
     assert (done.code, done.proven) == (0, False)

@@ -108,7 +108,7 @@ def test_a_parameter_that_the_template_refuses_costs_no_migration(
     """It is refused before anything is run or changed."""
     two = person.push(TWO)
     before = len(deployed.calls)
-    desired = application(deployed.settings).naming({"WebWorkerCPU": "300"})
+    desired = application(deployed.settings).with_parameters({"WebWorkerCPU": "300"})
     done = person.deploy(two, desired=desired)
     assert done.code in {1, 2}
     assert "WebWorkerCPU" in done.message
