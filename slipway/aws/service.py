@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from slipway.aws import faults, session, tasks
+from slipway.aws import contract, faults, session, tasks
 from slipway.aws.stack import Stack
 from slipway.aws.tasks import Task
 from slipway.events import Rollout
@@ -67,17 +67,16 @@ class Service:
 
 def place(stack: Stack) -> ServiceRef | None:
     """Return the web service's place; None before the stack has one."""
-    names = ("ClusterName", "WebServiceName", "WebTargetGroups")
-    cluster, service, groups = (stack.outputs.get(name, "") for name in names)
-    if not (cluster and service and groups):
+    outputs = contract.outputs(stack)
+    if not (outputs.cluster and outputs.web_service and outputs.web_target_groups):
         return None
     return ServiceRef(
-        cluster,
-        service,
-        tuple(groups.split(",")),
-        stack.outputs.get("WebTaskDefinition", ""),
+        outputs.cluster,
+        outputs.web_service,
+        tuple(outputs.web_target_groups.split(",")),
+        outputs.web_task_definition,
         "WebWorkerDesiredCount",
-        stack.outputs.get("WebHealthPath", ""),
+        outputs.health_path,
     )
 
 
@@ -86,8 +85,8 @@ def places(stack: Stack) -> tuple[ServiceRef, ...]:
     web = place(stack)
     if web is None:
         return ()
-    name = stack.outputs.get("WorkerServiceName", "")
-    expected = stack.outputs.get("WorkerTaskDefinition", "")
+    outputs = contract.outputs(stack)
+    name, expected = outputs.worker_service, outputs.worker_task_definition
     worker = ServiceRef(web.cluster, name, (), expected, "WorkerDesiredCount")
     return (web, worker) if name else (web,)
 

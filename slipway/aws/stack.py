@@ -45,17 +45,6 @@ class Stack:
         mine, its = ((each.state, each.parameters, each.outputs) for each in (self, other))
         return mine == its
 
-    def output(self, name: str) -> str:
-        """Read an output that a deploy cannot do without.
-
-        Raises Failed when the template does not make it.
-        """
-        if name not in self.outputs:
-            raise Failed(
-                f"stack {self.name} has no output {name}", hint="add it to the template, then again"
-            )
-        return self.outputs[name]
-
 
 def observe(settings: Settings, name: str) -> Stack:
     """Read a stack; one that does not exist is as good as deleted."""

@@ -27,7 +27,7 @@ def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
 
 def deployed_image(settings: Settings, current: Stack) -> Image:
     """Return the image that a stack runs. Raises Failed when there is none."""
-    tag = current.parameters.get(contract.REVISION, "")
+    tag = contract.revision_of(current)
     image = registry.find(settings, tag) if tag else None
     if image is None:
         what = f"{settings.ecr_repository} holds no image of {tag}" if tag else "no image runs yet"

@@ -17,8 +17,6 @@ from slipway.settings import Settings
 from slipway.view import console
 from slipway.view.text import printable_lines
 
-BALANCER = "LoadBalancerDNSName"
-
 
 def status(settings: Settings) -> None:
     """Print the stack's state, its revision, its services with their tasks, and the address."""
@@ -36,7 +34,7 @@ def status_lines(
 ) -> Iterator[str]:
     """Write what is observed as lines; `now` is in seconds since 1970."""
     yield f"stack {current.name}: {current.state.status} {current.reason}".rstrip()
-    yield f"revision: {current.parameters.get(contract.REVISION) or 'none yet'}"
+    yield f"revision: {contract.revision_of(current) or 'none yet'}"
     for place, each in observed:
         if each is None:
             yield f"service {place.service}: does not exist"
@@ -76,7 +74,7 @@ def outputs(settings: Settings) -> None:
 
 def address(settings: Settings, current: Stack) -> str:
     """Return where the service answers; "" for a stack without a load balancer."""
-    return front_door.url(settings, current) if BALANCER in current.outputs else ""
+    return front_door.url(settings, current) if contract.outputs(current).balancer_host else ""
 
 
 def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
@@ -86,7 +84,7 @@ def logs(settings: Settings, *, follow: bool, since: str, lines: str) -> None:
     when the environment was never deployed, ConfigurationError for options that make no sense.
     """
     seconds, number = (log.parse_since(since) if since else None), log.parse_lines(lines)
-    group = deployed(settings).output("WebLogsGroup")
+    group = contract.outputs(deployed(settings), "log_group").log_group
     newest = log.newest(settings, group, polling.wall(), since=seconds, lines=number)
     print_lines(map(log.line, newest))
     if follow:

@@ -70,7 +70,7 @@ def _deployed(subject: str, found: Stack, case: Case) -> Iterator[Finding]:
     except Refused as error:
         yield wrong(subject, error.what, error.hint)
         return
-    revision = found.parameters.get(contract.REVISION) or "no revision"
+    revision = contract.revision_of(found) or "no revision"
     yield ok(subject, f"{found.name} is {found.state.status}, with {revision[:12]}")
 
 

@@ -17,7 +17,7 @@ def compare(stack: Stack, tag: str) -> Relation | None:
 
     Git may fetch what this checkout lacks to tell.
     """
-    deployed = commit_of(stack.parameters.get(contract.REVISION, ""))
+    deployed = commit_of(contract.revision_of(stack))
     if not deployed or stack.step is Step.CREATE:
         return None
     return relation(deployed, commit_of(tag))
@@ -25,9 +25,7 @@ def compare(stack: Stack, tag: str) -> Relation | None:
 
 def require_not_older(stack: Stack, tag: str, found: Relation | None, *, allow_older: bool) -> None:
     """Raise Refused if an older commit would replace a newer one, or if git cannot tell."""
-    deployed, wanted = (
-        commit_of(each)[:12] for each in (stack.parameters.get(contract.REVISION, ""), tag)
-    )
+    deployed, wanted = (commit_of(each)[:12] for each in (contract.revision_of(stack), tag))
     if allow_older:
         return
     if found is Relation.OLDER:

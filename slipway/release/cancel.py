@@ -34,7 +34,7 @@ def cancel(settings: Settings, say: Say) -> None:
     if found.state is State.UPDATE_IN_PROGRESS:
         _call(settings, found, operation.token)
     ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
-    say(Note(f"the update is cancelled: {ended.parameters.get(contract.REVISION, '')} serves"))
+    say(Note(f"the update is cancelled: {contract.revision_of(ended)} serves"))
 
 
 def give_up(settings: Settings, before: Stack, why: str, say: Say) -> None:

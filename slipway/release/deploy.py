@@ -109,7 +109,7 @@ def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
         return found
     with stage(release.say, "infrastructure"):
         found = update.apply(release.settings, found, first, release.say)
-    if found.parameters.get(contract.REVISION, "") != serving:
+    if contract.revision_of(found) != serving:
         raise Busy(found.name)
     return found
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from slipway import polling
+from slipway.aws import contract
 from slipway.aws.stack import Stack
 from slipway.settings import Settings
 
@@ -108,7 +109,7 @@ def _get(url: str) -> tuple[int | None, str]:
 def url(settings: Settings, found: Stack) -> str:
     """Return where the service answers; the local account's load balancer shares its port."""
     if not settings.is_local:
-        return found.output("WebURL")
-    name = found.output("LoadBalancerDNSName")
+        return contract.outputs(found, "url").url
+    name = contract.outputs(found, "balancer_host").balancer_host
     # Its first label is the balancer's name, and a number.
     return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"

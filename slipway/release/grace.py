@@ -19,7 +19,7 @@ GRACE_SECONDS = judgement.SETTLE_SECONDS + 5.0
 
 def let_settle(settings: Settings, found: Stack, say: Say) -> None:
     """Wait until the tasks that serve have run for GRACE_SECONDS; never longer than that."""
-    place = service.place(found) if found.parameters.get(contract.REVISION) else None
+    place = service.place(found) if contract.revision_of(found) else None
     (observed,) = services.observe(settings, [place]) if place else (None,)
     tasks = observed.tasks if observed else ()
     started = [each.started for each in tasks if each.started is not None]

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slipway.aws import session
+from slipway.aws import contract, session
 from slipway.aws.stack import Stack
 from slipway.errors import Refused
 from slipway.release.changes import RULE, ChangeSet
@@ -27,7 +27,7 @@ def require_unmoved(
 
     `deployed` is the template of the stack. One call for each rule that the change set touches.
     """
-    groups = found.outputs.get("WebTargetGroups", "").split(",")
+    groups = contract.outputs(found).web_target_groups.split(",")
     for name, arn in (proposed.rules if proposed else {}).items():
         declared = of_rule(deployed.get("Resources", {}).get(name, {}))
         if len(declared) > 1 and is_moved(declared, groups, read(settings, arn)):

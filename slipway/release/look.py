@@ -42,7 +42,7 @@ def look(  # noqa: PLR0913, PLR0917 - what is deployed, where, and as what
 
 
 def _started(settings: Settings, revision: Revision, found: Stack) -> DeployStarted:
-    serving = "" if found.step is Step.CREATE else found.parameters.get(contract.REVISION, "")
+    serving = "" if found.step is Step.CREATE else contract.revision_of(found)
     return DeployStarted(
         environment=settings.environment,
         place=_place(settings, found),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from slipway.aws import log_stream, session
+from slipway.aws import contract, log_stream, session
 from slipway.aws.stack import Stack
 from slipway.errors import Failed
 from slipway.release import follow, running
@@ -38,7 +38,9 @@ class Migration:
         botocore adds the clientToken by which a retried call starts only one task. Raises Failed
         with ECS's reasons.
         """
-        settings, stack = self.settings, self.stack
+        settings = self.settings
+        network = ("task_subnets", "task_security_group", "task_public_address")
+        outputs = contract.outputs(self.stack, *network)
         answer = session.client(settings, "ecs").run_task(
             cluster=self.cluster,
             taskDefinition=definition,
@@ -46,9 +48,9 @@ class Migration:
             startedBy=running.started_by(self.image.tag),
             networkConfiguration={
                 "awsvpcConfiguration": {
-                    "subnets": stack.output("TaskSubnets").split(","),
-                    "securityGroups": [stack.output("TaskSecurityGroup")],
-                    "assignPublicIp": stack.output("TaskPublicAddress"),
+                    "subnets": outputs.task_subnets.split(","),
+                    "securityGroups": [outputs.task_security_group],
+                    "assignPublicIp": outputs.task_public_address,
                 }
             },
         )

@@ -1,6 +1,6 @@
 """One-off tasks: the new image's migration, in the service's own network."""
 
-from slipway.aws import faults, log_stream, task_definitions
+from slipway.aws import contract, faults, log_stream, task_definitions
 from slipway.aws.stack import Stack
 from slipway.errors import Failed, Interrupted
 from slipway.events import Note, Say
@@ -18,10 +18,10 @@ def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
     Raises Failed with the cause when the migration's container does not exit with 0,
     Interrupted when the person stops waiting: the task itself goes on.
     """
-    cluster = stack.output("ClusterName")
-    base = task_definitions.read(settings, stack.output("MigrateTaskDefinition"))
+    outputs = contract.outputs(stack, "cluster", "migrate_task_definition")
+    base = task_definitions.read(settings, outputs.migrate_task_definition)
     container = task_definitions.application_containers(base, image.repository)[0]
-    migration = Migration(settings, stack, image, cluster, base, container)
+    migration = Migration(settings, stack, image, outputs.cluster, base, container)
     task_definitions.remove_leftovers(settings, base, image)
     while (ended := _attempt(migration, say)) is None:
         pass
@@ -30,8 +30,9 @@ def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
 
 def stop(settings: Settings, stack: Stack, say: Say) -> None:
     """Stop every migration that starts or runs, no matter who started it."""
-    cluster = stack.output("ClusterName")
-    base = task_definitions.read(settings, stack.output("MigrateTaskDefinition"))
+    outputs = contract.outputs(stack, "cluster", "migrate_task_definition")
+    cluster = outputs.cluster
+    base = task_definitions.read(settings, outputs.migrate_task_definition)
     tasks = running.read(settings, cluster, base["family"], "RUNNING")
     for task in tasks:
         follow.stop(settings, cluster, task, "invoke migrate --stop")

@@ -52,7 +52,7 @@ def needs_migration(
     """
     if release.migrated:
         return False
-    if found.parameters.get(contract.REVISION) == release.image.tag:
+    if contract.revision_of(found) == release.image.tag:
         values = parameters_of(release, found)
         return not release.wanted.same_environment(deployed, values, found.parameters)
     if relation in {Relation.OLDER, Relation.UNKNOWN}:
@@ -94,7 +94,7 @@ def bake_seconds(release: Release, found: Stack, deployed: template.Body) -> int
 
 def require_own(release: Release, found: Stack) -> None:
     """Raise Failed if the stack has another revision by now, which someone else released."""
-    revision = found.parameters.get(contract.REVISION, "")
+    revision = contract.revision_of(found)
     if revision != release.image.tag:
         raise Failed(
             f"{release.image.tag[:12]} was released, and then replaced by {revision[:12]}: "

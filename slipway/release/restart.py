@@ -88,7 +88,7 @@ def _updatable(settings: Settings, say: Say) -> Stack:
 
 def _image(work: Restart, found: Stack) -> Image:
     """Return the deployed image. Raises Failed without one, or with another than before."""
-    tag = found.parameters.get(contract.REVISION, "")
+    tag = contract.revision_of(found)
     if work.revision and tag != work.revision:
         raise Failed(
             f"{work.revision[:12]} was restarted, and then replaced by {tag[:12]}: "

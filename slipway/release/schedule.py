@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slipway.aws import log_stream, task_definitions
+from slipway.aws import contract, log_stream, task_definitions
 from slipway.aws.stack import Stack
 from slipway.revision import Image
 from slipway.settings import Settings
@@ -14,7 +14,7 @@ def problem(settings: Settings, stack: Stack, image: Image) -> str:
     The template names one definition in the schedule and in the output, so a stack that is
     complete has a schedule that starts what the output says.
     """
-    arn = stack.outputs.get("ScheduledTaskDefinition", "")
+    arn = contract.outputs(stack).scheduled_task_definition
     return judge(task_definitions.read(settings, arn), image) if arn else ""
 
 

@@ -46,14 +46,6 @@ def test_an_unknown_status_is_an_error() -> None:
         stacks.parse({**found, "StackStatus": "NEW_COMPLETE"})
 
 
-def test_an_output_that_is_missing_is_named() -> None:
-    """A template of a user's own may lack one."""
-    found = answers.stack(State.CREATE_COMPLETE, outputs={"ClusterName": "shop"})
-    assert found.output("ClusterName") == "shop"
-    with pytest.raises(Failed, match=r"stack shop-staging has no output WebServiceName\n.*next: "):
-        found.output("WebServiceName")
-
-
 def test_a_stack_that_does_not_exist_is_as_good_as_deleted(
     staging: Settings, cloudformation: Stubber
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slipway.aws import service, services, stack
+from slipway.aws import contract, service, services, stack
 from slipway.cli import deploy as deploys
 from slipway.image import recipe
 from slipway.release import prove, schedule
@@ -114,7 +114,7 @@ def test_another_image_in_the_schedule_is_something_to_do(
     image = person.push(ONE)
     person.has_deployed(image)
     found = stack.observe(world.settings, world.settings.stack_name)
-    url = found.output("WebURL")
+    url = contract.outputs(found).url
     assert prove.check(world.settings, found, image, url) is not None
     monkeypatch.setattr(schedule, "problem", lambda *_: "the schedule starts another image")
     assert prove.check(world.settings, found, image, url) is None

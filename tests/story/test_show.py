@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway import polling
+from slipway.aws import contract
 from slipway.cli import migrate, recover, show
 from slipway.errors import Failed, RecoveryNeeded
 from slipway.events import Event, Note
@@ -48,7 +49,7 @@ def test_the_newest_lines_are_shown_as_text(
     deployed: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The last ones, of all tasks, and none can drive the terminal."""
-    group = show.deployed(deployed.settings).output("WebLogsGroup")
+    group = contract.outputs(show.deployed(deployed.settings)).log_group
     for number in range(300):
         deployed.logs.write(group, f"web/web/{number % 2}", f"line {number}")
         deployed.clock.advance(0.1)
@@ -66,7 +67,7 @@ def test_following_ends_quietly(
     deployed: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C is how one stops to look on: no error, and exit code 0."""
-    group = show.deployed(deployed.settings).output("WebLogsGroup")
+    group = contract.outputs(show.deployed(deployed.settings)).log_group
     naps: list[float] = []
 
     def nap(seconds: float) -> None:
