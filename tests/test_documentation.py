@@ -42,17 +42,6 @@ def sessions() -> set[str]:
     return {each.name for each in functions if "nox.session" in ast.unparse(each.decorator_list[0])}
 
 
-def rehearsed() -> set[str]:
-    """List the tasks that the rehearsal runs, with the README's own command."""
-    found = {"engine", "deploy"}
-    for story in STORIES:
-        for node in ast.walk(ast.parse(story.read_text())):
-            given = node.args if isinstance(node, ast.Call) else []
-            words = [each.value for each in given if isinstance(each, ast.Constant)]
-            found |= {str(word) for word in words[1:2] if words[0] == "invoke"}
-    return found
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_task_that_a_page_names_exists(page: Path) -> None:
     """With each of its options; words in capitals stand for a user's own."""
@@ -86,19 +75,6 @@ def test_every_session_is_explained() -> None:
     assert {name for name in sessions() if any(re.search(rf"\b{name}\b", row) for row in rows)} == (
         sessions()
     )
-
-
-def test_every_task_is_in_the_table_of_the_readme() -> None:
-    """The table of tasks is complete."""
-    text = (ROOT / "README.md").read_text()
-    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `invoke"))
-    table = set(re.findall(r"`(?:invoke )?([a-z.]+)[^`]*`", rows))
-    assert table >= TASKS
-
-
-def test_every_task_is_run_by_the_rehearsal() -> None:
-    """A command in the README that no test runs does not stand there."""
-    assert TASKS - rehearsed() == set()
 
 
 def test_the_readme_s_two_commands_are_run() -> None:

@@ -9,11 +9,9 @@ from slipway.settings import Settings
 
 
 def prepare(settings: Settings, say: Say) -> None:
-    """Have the local account up, where the environment is local."""
-    if not settings.is_local:
-        return
-
-    account.up(settings, lambda text: say(Note(text)))
+    """Bring the local account up, if the environment is local."""
+    if settings.is_local:
+        account.up(settings, lambda text: say(Note(text)))
 
 
 def up(settings: Settings, say: Say) -> None:
