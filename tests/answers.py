@@ -1,6 +1,7 @@
 """Answers in AWS's own words, and what they are read as."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,14 @@ from slipway.events import Event
 NAME = "shop-staging"
 ID = f"arn:aws:cloudformation:eu-west-1:1:stack/{NAME}/1"
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@contextmanager
+def stubbed(client: Any) -> Iterator[Stubber]:
+    """Answer for a client in this order, and insist that every answer is asked for."""
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
 
 
 def stack(

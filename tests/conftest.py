@@ -15,6 +15,7 @@ from slipway import settings as known
 from slipway.aws import session
 from slipway.settings import Settings
 from slipway.shell import run
+from tests.answers import stubbed
 
 REAL_THING = Path(__file__).parent / "rehearsal"
 OUTSIDE = {"aws", "docker", "dockerd", "apt-get", "ministack"}
@@ -118,14 +119,12 @@ def checkout(tmp_path: Path) -> Checkout:
 @pytest.fixture
 def cloudformation(staging: Settings) -> Iterator[Stubber]:
     """Answer for CloudFormation in this order, and insist that every answer is asked for."""
-    with Stubber(session.client(staging, "cloudformation")) as stubber:
+    with stubbed(session.client(staging, "cloudformation")) as stubber:
         yield stubber
-        stubber.assert_no_pending_responses()
 
 
 @pytest.fixture
 def ecs(staging: Settings) -> Iterator[Stubber]:
     """Answer for ECS in this order, and insist that every answer is asked for."""
-    with Stubber(session.client(staging, "ecs")) as stubber:
+    with stubbed(session.client(staging, "ecs")) as stubber:
         yield stubber
-        stubber.assert_no_pending_responses()

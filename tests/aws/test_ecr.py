@@ -1,15 +1,17 @@
 """The account and the region that ECR's host names are the ones that are asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from botocore.stub import Stubber
 
 from slipway.aws import ecr, session
 from slipway.aws.ecr import Registry
 from slipway.errors import ConfigurationError
 from slipway.image import registry
 from slipway.settings import Settings
+from tests.answers import stubbed
 
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
@@ -20,12 +22,13 @@ def shared(staging: Settings) -> Settings:
     return replace(staging, ecr_repository=f"{HOST}/shop")
 
 
-def identity(settings: Settings, account: str) -> Stubber:
+@contextmanager
+def identity(settings: Settings, account: str) -> Iterator[None]:
     """Have STS say whose the credentials are, once."""
     session.account.cache_clear()
-    stubber = Stubber(session.client(settings, "sts"))
-    stubber.add_response("get_caller_identity", {"Account": account}, {})
-    return stubber
+    with stubbed(session.client(settings, "sts")) as stubber:
+        stubber.add_response("get_caller_identity", {"Account": account}, {})
+        yield
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_the_host_decides_who_is_asked(shared: Settings) -> None:
         "repositoryName": "shop",
         "imageIds": [{"imageTag": "tag"}],
     }
-    with Stubber(client) as stubber:
+    with stubbed(client) as stubber:
         details = {"imageDetails": [{"imageDigest": "sha256:1", "imageTags": ["tag"]}]}
         stubber.add_response("describe_images", details, question)
         found = registry.find(shared, "tag")
@@ -67,7 +70,7 @@ def test_the_host_decides_who_is_asked(shared: Settings) -> None:
 @pytest.mark.parametrize("code", ["RepositoryNotFoundException", "AccessDeniedException"])
 def test_credentials_of_another_account_are_named(shared: Settings, code: str) -> None:
     """Before anything is built or written, and bootstrap is not the way out."""
-    with Stubber(ecr.client(shared)) as stubber, identity(shared, "999999999999"):
+    with stubbed(ecr.client(shared)) as stubber, identity(shared, "999999999999"):
         stubber.add_client_error("describe_images", code)
         with pytest.raises(ConfigurationError) as caught:
             registry.find(shared, "tag")
@@ -81,7 +84,7 @@ def test_a_repository_that_is_missing_in_one_s_own_account_is_made_by_bootstrap(
     shared: Settings,
 ) -> None:
     """The usual case, before the first deploy."""
-    with Stubber(ecr.client(shared)) as stubber, identity(shared, "123456789012"):
+    with stubbed(ecr.client(shared)) as stubber, identity(shared, "123456789012"):
         stubber.add_client_error("describe_images", "RepositoryNotFoundException")
         with pytest.raises(registry.RepositoryMissing, match="invoke bootstrap --env staging"):
             registry.find(shared, "tag")

@@ -10,6 +10,7 @@ from slipway import polling
 from slipway.aws import log_stream, session
 from slipway.aws.log_stream import LogStream
 from slipway.settings import Settings
+from tests.answers import stubbed
 
 NAMES = {"logGroupName": "shop", "logStreamName": "web/web/3"}
 
@@ -17,7 +18,7 @@ NAMES = {"logGroupName": "shop", "logStreamName": "web/web/3"}
 @pytest.fixture
 def logs(staging: Settings) -> Iterator[Stubber]:
     """Answer for CloudWatch Logs in this order, and insist that every answer is asked for."""
-    with Stubber(session.client(staging, "logs")) as stubber:
+    with stubbed(session.client(staging, "logs")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 

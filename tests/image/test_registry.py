@@ -15,6 +15,7 @@ from slipway.image import registry, store
 from slipway.revision import Image
 from slipway.settings import Settings
 from slipway.shell import Completed
+from tests.answers import stubbed
 from tests.docker.command import Docker
 
 IMAGE = Image("slipway/app", "c0ffee", "sha256:" + "1" * 64, tested=True)
@@ -31,7 +32,7 @@ def staging(staging: Settings) -> Settings:
 @pytest.fixture
 def ecr(staging: Settings) -> Iterator[Stubber]:
     """Answer for ECR, and insist that every answer is asked for."""
-    with Stubber(session.client(staging, "ecr")) as stubber:
+    with stubbed(session.client(staging, "ecr")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 

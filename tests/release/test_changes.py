@@ -18,6 +18,7 @@ from slipway.release.changes import ChangeSet
 from slipway.settings import Settings
 from slipway.template import Desired
 from tests import answers
+from tests.answers import stubbed
 
 BODY = json.dumps({"Parameters": {"WebAppRevision": {"Type": "String"}}})
 ID = "arn:aws:cloudformation:eu-west-1:1:changeSet/slipway-1/1"
@@ -201,7 +202,7 @@ def test_a_long_template_goes_through_the_bucket(
     is_asked(cloudformation, "UPDATE", TemplateURL=url)
     is_now(cloudformation, "FAILED", NO_CHANGES)
     cloudformation.add_response("delete_change_set", {}, NAMED)
-    with Stubber(session.client(staging, "s3")) as s3:
+    with stubbed(session.client(staging, "s3")) as s3:
         sent = {"Bucket": "templates", "Key": key, "Body": wanted.body.encode()}
         s3.add_response("put_object", {}, sent)
         assert propose(staging, State.UPDATE_COMPLETE, wanted) is None

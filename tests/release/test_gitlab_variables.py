@@ -12,7 +12,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from botocore.stub import Stubber
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError, Failed
@@ -20,6 +19,7 @@ from slipway.release import gitlab_variables
 from slipway.settings import Settings
 from stack import options as stack_options
 from stack.options import Options
+from tests.answers import stubbed
 
 OUTPUTS = {"RepositoryURL": "registry.example/shop", "DeploymentRole": "arn:role"}
 KEY = {"DeploymentKeySecret": "arn:secret"}
@@ -172,7 +172,7 @@ def test_what_is_there_is_brought_to_its_value(given: Settings, gitlab: GitLab) 
 def test_an_access_key_is_masked(given: Settings, gitlab: GitLab) -> None:
     """It goes from Secrets Manager to GitLab, and nowhere else."""
     kept = json.dumps({"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "half"})
-    with Stubber(session.client(given, "secretsmanager")) as stubber:
+    with stubbed(session.client(given, "secretsmanager")) as stubber:
         answer = {"SecretString": kept}
         stubber.add_response("get_secret_value", answer, {"SecretId": "arn:secret"})
         gitlab_variables.set_all(given, project(gitlab), {**OUTPUTS, **KEY})
@@ -184,7 +184,7 @@ def test_an_access_key_is_masked(given: Settings, gitlab: GitLab) -> None:
 @pytest.mark.parametrize("text", ["hush", "[]", '{"AWS_ACCESS_KEY_ID": "hush"}'])
 def test_a_secret_without_a_key_is_named_and_not_shown(given: Settings, text: str) -> None:
     """Somebody may have edited it."""
-    with Stubber(session.client(given, "secretsmanager")) as stubber:
+    with stubbed(session.client(given, "secretsmanager")) as stubber:
         stubber.add_response("get_secret_value", {"SecretString": text}, {"SecretId": "arn:secret"})
         with pytest.raises(Failed, match="the secret arn:secret holds no access key") as caught:
             gitlab_variables._key(given, KEY)  # noqa: SLF001 - what is sent needs a GitLab
