@@ -17,8 +17,8 @@ from slipway.settings.setting import (
     STACK_NAME,
     TEMPLATE,
     parse_port,
-    parse_switch,
     parse_url,
+    parse_yes_no,
     setting,
 )
 
@@ -110,7 +110,7 @@ class Settings:
     local_stack_waits: bool = setting(
         "LOCAL_STACK_WAITS",
         "whether a local stack waits for its service, as AWS's does",
-        parse=parse_switch,
+        parse=parse_yes_no,
         default="yes",
     )
 

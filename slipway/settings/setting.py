@@ -52,7 +52,7 @@ def parse_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def parse_switch(text: str) -> bool:
+def parse_yes_no(text: str) -> bool:
     """Read yes or no, in the spellings that people use."""
     words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
     if text.lower() not in words:

@@ -44,10 +44,11 @@ def int_between(least: int, most: int) -> Callable[[str], int]:
 
 
 def yes_no(text: str) -> bool:
-    """Read yes or no."""
-    if text not in {"yes", "no"}:
+    """Read yes or no, in the spellings that the settings take, too."""
+    words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if text.lower() not in words:
         raise ValueError("yes or no")
-    return text == "yes"
+    return words[text.lower()]
 
 
 # A secret with or without its six random letters, and a key of its JSON with a stage or a version;

@@ -10,7 +10,9 @@ from slipway import settings as known
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.settings import Settings, load, resolve
+from slipway.settings.setting import parse_yes_no
 from stack import options
+from stack.options.values import yes_no
 
 ROOT = Path(__file__).parents[2]
 STAGING = {
@@ -292,3 +294,17 @@ def test_the_readme_has_every_name() -> None:
     """The table of settings in README.md is complete."""
     text = (ROOT / "README.md").read_text()
     assert [name for each in SETTINGS if f"`{(name := each.metadata['name'])}`" not in text] == []
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "YES", "true", "False", "1", "0"])
+def test_yes_and_no_are_the_same_in_settings_and_options(text: str) -> None:
+    """LOCAL_STACK_WAITS=true is taken, so STACK_WAF=true is, too."""
+    assert parse_yes_no(text) is yes_no(text)
+
+
+@pytest.mark.parametrize("text", ["", "y", "on", "2", "nope"])
+def test_other_words_are_neither_yes_nor_no(text: str) -> None:
+    """In both."""
+    for parse in (parse_yes_no, yes_no):
+        with pytest.raises(ValueError, match="yes or no"):
+            parse(text)
