@@ -27,12 +27,12 @@ def template(options: Options, resources: int) -> Template:
 def _shared(options: Options) -> tasks.Tasks:
     """Make what task definitions refer to, under the titles that the application has it by."""
     aside = Template()
-    given = parameters.add(aside, options)
-    room = cluster.add(aside, options)
-    place = network.add(aside, options)
-    groups = security_groups.add(aside, place)
-    store = database.add(aside, options, place, groups, None)
-    rights = roles.add(aside, options, store, room, None)
+    given = parameters.add_parameters(aside, options)
+    room = cluster.add_cluster(aside, options)
+    place = network.add_network(aside, options)
+    groups = security_groups.add_security_groups(aside, place)
+    store = database.add_database(aside, options, place, groups, None)
+    rights = roles.add_roles(aside, options, store, room, None)
     return tasks.Tasks(options, given, room, rights, store, None)
 
 

@@ -29,7 +29,7 @@ class AccessLogs:
     policy: s3.BucketPolicy
 
 
-def add(template: Template) -> AccessLogs:
+def add_access_logs(template: Template) -> AccessLogs:
     """Add the bucket; it outlives the stack, because a full one cannot be deleted."""
     bucket = template.add_resource(
         s3.Bucket(

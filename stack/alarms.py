@@ -36,7 +36,7 @@ class Alarms:
     of_rollout: list[cloudwatch.Alarm] = field(default_factory=list)
 
 
-def add(
+def add_alarms(
     template: Template, options: Options, parameters: Parameters, balancer: LoadBalancer
 ) -> Alarms | None:
     """Add the topic and the alarms of the service, of which two stop a rollout."""

@@ -29,7 +29,7 @@ class Assets:
     distribution: cloudfront.Distribution
 
 
-def add(template: Template) -> Assets:
+def add_assets(template: Template) -> Assets:
     """Add the bucket, which outlives the stack, and the distribution."""
     bucket = template.add_resource(
         s3.Bucket(

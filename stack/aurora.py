@@ -13,7 +13,7 @@ from stack.security_groups import Groups
 SLEEPS_AFTER_SECONDS = 1800
 
 
-def add(
+def add_aurora(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
 ) -> rds.DBCluster:
     """Add the cluster and its one instance; a capacity unit is 2 GiB of memory with its CPU.

@@ -20,7 +20,7 @@ class Cluster:
     shells: logs.LogGroup | None
 
 
-def add(template: Template, options: Options) -> Cluster:
+def add_cluster(template: Template, options: Options) -> Cluster:
     """Add the cluster and its log groups."""
     shells = _log_group(template, "ExecLogsGroup", "shells") if options.exec else None
     given = {**_capacity(options), **_exec(shells)}

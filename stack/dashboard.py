@@ -22,7 +22,7 @@ SCARCE = {
 }
 
 
-def add(
+def add_dashboard(
     template: Template,
     cluster: Cluster,
     balancer: LoadBalancer,

@@ -42,14 +42,14 @@ class Database:
     dimensions: list[cloudwatch.MetricDimension] = field(default_factory=list)
 
 
-def add(
+def add_database(
     template: Template, options: Options, network: Network, groups: Groups, alarms: Alarms | None
 ) -> Database:
     """Add the database that the options name."""
     if options.database == "external":
         return _external(template)
     kinds: dict[str, Callable[..., Found]]
-    kinds = {"postgres": postgres.add, "aurora": aurora.add}
+    kinds = {"postgres": postgres.add_postgres, "aurora": aurora.add_aurora}
     found = kinds[options.database](template, network, groups, alarms)
     template.add_output(
         Output(

@@ -20,7 +20,7 @@ class Certificate:
     zone: str
 
 
-def add(template: Template, options: Options) -> Certificate | None:
+def add_certificate(template: Template, options: Options) -> Certificate | None:
     """Add a certificate that a record in the zone proves; it is renewed as long as that is there.
 
     The first deploy waits for the proof: some minutes.

@@ -31,7 +31,7 @@ class Egress:
     routes: list[str]
 
 
-def add(template: Template, options: Options, network: Network, groups: Groups) -> Egress:
+def add_egress(template: Template, options: Options, network: Network, groups: Groups) -> Egress:
     """Add the way out that the options name."""
     routes: list[str] = []
     if options.egress == "nat":

@@ -6,11 +6,13 @@ from troposphere import GetAtt, Join, Output, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
 from stack import access_logs, domain, target_groups
+from stack.access_logs import add_access_logs
 from stack.checkov_skips import accept
 from stack.domain import Certificate
 from stack.network import Network
 from stack.options import Options
 from stack.security_groups import Groups
+from stack.target_groups import add_target_groups
 
 # TLS 1.3 and 1.2 with forward secrecy, and post-quantum keys for who can; AWS's recommendation:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
@@ -29,7 +31,7 @@ class LoadBalancer:
     production: elb.Listener | elb.ListenerRule
 
 
-def add(
+def add_load_balancer(
     template: Template,
     options: Options,
     network: Network,
@@ -37,7 +39,7 @@ def add(
     certificate: Certificate | None,
 ) -> LoadBalancer:
     """Add a public load balancer: HTTPS with a certificate, and HTTP alone without one."""
-    logs = access_logs.add(template) if options.access_logs else None
+    logs = add_access_logs(template) if options.access_logs else None
     balancer = template.add_resource(
         elb.LoadBalancer(
             "LoadBalancer",
@@ -50,7 +52,7 @@ def add(
     )
     if logs is None:
         accept(balancer, CKV_AWS_91="STACK_ACCESS_LOGS=no switches them off")
-    targets = target_groups.add(template, options, network)
+    targets = add_target_groups(template, options, network)
     listener = _listeners(template, balancer, targets[0], certificate)
     _outputs(template, balancer, certificate)
     if target_groups.switches(options):

@@ -20,7 +20,7 @@ class Network:
     internet: ec2.Route
 
 
-def add(template: Template, options: Options) -> Network:
+def add_network(template: Template, options: Options) -> Network:
     """Add the VPC, its subnets and the public ones' way to the internet.
 
     A private subnet has no way out of itself: egress.py adds one.

@@ -30,7 +30,7 @@ class Parameters:
     nonce: Parameter
 
 
-def add(template: Template, options: Options) -> Parameters:
+def add_parameters(template: Template, options: Options) -> Parameters:
     """Add the parameters and the condition Deploy."""
     revision = string_parameter(
         template, "WebAppRevision", "The image's tag; empty: everything but the service", ""

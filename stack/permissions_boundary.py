@@ -35,7 +35,7 @@ SERVICES = (
 )
 
 
-def add(template: Template, stack: Parameter) -> iam.ManagedPolicy:
+def add_permissions_boundary(template: Template, stack: Parameter) -> iam.ManagedPolicy:
     """Add the boundary, by a name that the application's template knows."""
     own = role_arn(f"${{{stack.title}}}-*")
     within = document(

@@ -25,7 +25,7 @@ BUSY_PERCENT = 80
 NO_IAM = "tasks have a password that RDS renews; people come in by a task"
 
 
-def add(
+def add_postgres(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
 ) -> rds.DBInstance:
     """Add the instance, in private subnets, where nobody but the tasks reaches it."""

@@ -25,7 +25,7 @@ class Roles:
     task: iam.Role
 
 
-def add(
+def add_roles(
     template: Template,
     options: Options,
     database: Database,

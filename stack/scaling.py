@@ -18,7 +18,7 @@ REQUESTS_A_MINUTE = 1000
 IN_SECONDS, OUT_SECONDS = 300, 30
 
 
-def add(  # noqa: PLR0913, PLR0917 - it looks at all of them
+def add_scaling(  # noqa: PLR0913, PLR0917 - it looks at all of them
     template: Template,
     options: Options,
     parameters: Parameters,

@@ -13,10 +13,11 @@ from troposphere import (
     scheduler,
 )
 
-from stack import permissions_boundary, schedule_alarms
+from stack import permissions_boundary
 from stack.alarms import Alarms
 from stack.parameters import DEPLOY
 from stack.policies import allow, document, pass_role, trust
+from stack.schedule_alarms import add_schedule_alarms
 from stack.tasks import SCHEDULED, Tasks, add_deployed
 from stack.web import Room
 
@@ -25,7 +26,7 @@ from stack.web import Room
 RETRIES, RETRY_SECONDS = 5, 600
 
 
-def add(
+def add_schedule(
     template: Template, tasks: Tasks, room: Room, expression: str, alarms: Alarms | None
 ) -> scheduler.Schedule:
     """Add the schedule, which starts one task of the deployed revision at each time.
@@ -65,7 +66,7 @@ def add(
         scheduler.ScheduleGroup("ScheduleGroup", Name=Ref(AWS_STACK_NAME))
     )
     if alarms:
-        schedule_alarms.add(template, alarms, room.cluster.cluster, group)
+        add_schedule_alarms(template, alarms, room.cluster.cluster, group)
     return template.add_resource(
         scheduler.Schedule(
             "GroupedSchedule",

@@ -23,7 +23,7 @@ from stack.tasks import SCHEDULED
 PUBLISHERS = ("cloudwatch", "events")
 
 
-def add(
+def add_schedule_alarms(
     template: Template, alarms: Alarms, cluster: ecs.Cluster, group: scheduler.ScheduleGroup
 ) -> None:
     """Add the rule for tasks that failed, and the alarm for those that were not started."""

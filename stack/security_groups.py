@@ -20,7 +20,7 @@ class Groups:
     tasks: ec2.SecurityGroup
 
 
-def add(template: Template, network: Network) -> Groups:
+def add_security_groups(template: Template, network: Network) -> Groups:
     """Add both groups: the internet reaches the balancer, the balancer reaches the tasks.
 
     The ports are the same with and without a domain: a listener comes after its port is open,

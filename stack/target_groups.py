@@ -13,7 +13,9 @@ HEALTH_PATH = "/health/live"
 UNUSED_PORT = 8000
 
 
-def add(template: Template, options: Options, network: Network) -> list[elb.TargetGroup]:
+def add_target_groups(
+    template: Template, options: Options, network: Network
+) -> list[elb.TargetGroup]:
     """Add the group of the service, and its alternate where the deployment switches."""
     names = ["WebTargetGroup", *(["WebAlternateTargetGroup"] if switches(options) else [])]
     targets = [_target_group(template, name, network) for name in names]

@@ -40,7 +40,7 @@ class Tasks:
     assets: Assets | None
 
 
-def add_web(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
+def add_web_task(template: Template, tasks: Tasks) -> ecs.TaskDefinition:
     """Add the web server's task definition."""
     port = ecs.PortMapping(ContainerPort=Ref(tasks.parameters.port))
     definition = add_deployed(template, tasks, "WebTaskDefinition", WEB, PortMappings=[port])

@@ -20,7 +20,7 @@ MANAGED = (
 COUNTED = {"AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"]}
 
 
-def add(template: Template, balancer: LoadBalancer) -> None:
+def add_firewall(template: Template, balancer: LoadBalancer) -> None:
     """Add the firewall: what no rule blocks passes.
 
     WAF refuses a load balancer that is still new, so it waits for the listener.

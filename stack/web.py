@@ -26,7 +26,7 @@ class Room:
     groups: Groups
 
 
-def add(  # noqa: PLR0913, PLR0917 - a service joins all of them
+def add_web_service(  # noqa: PLR0913, PLR0917 - a service joins all of them
     template: Template,
     options: Options,
     parameters: Parameters,

@@ -8,7 +8,7 @@ from stack.tasks import WORKER, Tasks, add_deployed
 from stack.web import Room, shared
 
 
-def add(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
+def add_worker(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
     """Add the service; it has no load balancer, and the circuit breaker takes it back.
 
     A rollout may stop the one worker before its successor runs: work waits, nobody does.

@@ -21,7 +21,7 @@ from stack.options import Options
 from stack.policies import document
 
 
-def add(template: Template, options: Options, rights: PolicyDocument) -> None:
+def add_identity(template: Template, options: Options, rights: PolicyDocument) -> None:
     """Add the identity that the options name, with these rights; or none.
 
     They are a policy of their own: inside of a user there is room for 2,048 characters.

@@ -24,7 +24,7 @@ CACHE = "cache"
 UNTAGGED_DAYS = 14
 
 
-def add(template: Template, options: Options) -> ecr.Repository:
+def add_repository(template: Template, options: Options) -> ecr.Repository:
     """Add the repository; a tag, once pushed, never points to another image.
 
     It is encrypted with ECR's own key, as every repository is: a key of one's own costs,

@@ -41,7 +41,7 @@ SECRET_ACTIONS = ("CreateSecret", "TagResource", "RotateSecret", "DescribeSecret
 STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
 
 
-def add(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> iam.Role:
+def add_service_role(template: Template, stack: Parameter, boundary: iam.ManagedPolicy) -> iam.Role:
     """Add the role; what roles it makes have the stack's name and its boundary, and no other.
 
     A role can be passed within its account alone, so the condition says that once more. It is

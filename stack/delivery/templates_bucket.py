@@ -10,7 +10,7 @@ from stack.policies import document
 KEPT_DAYS = 7
 
 
-def add(template: Template) -> s3.Bucket:
+def add_templates_bucket(template: Template) -> s3.Bucket:
     """Add the bucket; what is in it goes by itself, so it can be deleted with its stack."""
     bucket = template.add_resource(
         s3.Bucket(

@@ -2,56 +2,55 @@
 
 from troposphere import Template
 
-from stack import (
-    alarms,
-    assets,
-    cluster,
-    dashboard,
-    database,
-    domain,
-    egress,
-    load_balancer,
-    network,
-    parameters,
-    roles,
-    scaling,
-    schedule,
-    security_groups,
-    tasks,
-    waf,
-    web,
-    worker,
-)
+from stack.alarms import add_alarms
+from stack.assets import add_assets
+from stack.cluster import add_cluster
+from stack.dashboard import add_dashboard
+from stack.database import add_database
+from stack.domain import add_certificate, add_record
+from stack.egress import add_egress
+from stack.load_balancer import add_load_balancer
+from stack.network import add_network
 from stack.options import Options
+from stack.parameters import add_parameters
+from stack.roles import add_roles
+from stack.scaling import add_scaling
+from stack.schedule import add_schedule
+from stack.security_groups import add_security_groups
+from stack.tasks import Tasks, add_migration, add_web_task
+from stack.waf import add_firewall
+from stack.web import Room, add_web_service
+from stack.worker import add_worker
 
 
 def template(options: Options) -> Template:
-    """Make the application template; without a revision, everything but the service."""
-    made = Template("Slipway application: a web service behind a load balancer")
-    given = parameters.add(made, options)
-    place = network.add(made, options)
-    groups = security_groups.add(made, place)
-    way_out = egress.add(made, options, place, groups)
-    room = web.Room(cluster.add(made, options), way_out, groups)
-    certificate = domain.add(made, options)
-    balancer = load_balancer.add(made, options, place, groups, certificate)
+    """Return the application template; without a revision, everything but the service."""
+    template = Template("Slipway application: a web service behind a load balancer")
+    parameters = add_parameters(template, options)
+    network = add_network(template, options)
+    groups = add_security_groups(template, network)
+    egress = add_egress(template, options, network, groups)
+    cluster = add_cluster(template, options)
+    certificate = add_certificate(template, options)
+    balancer = add_load_balancer(template, options, network, groups, certificate)
     if certificate:
-        domain.add_record(made, certificate, balancer.balancer)
+        add_record(template, certificate, balancer.balancer)
     if options.waf:
-        waf.add(made, balancer)
-    watched = alarms.add(made, options, given, balancer)
-    store = database.add(made, options, place, groups, watched)
-    files = assets.add(made) if options.assets else None
-    rights = roles.add(made, options, store, room.cluster, files)
-    shared = tasks.Tasks(options, given, room.cluster, rights, store, files)
-    tasks.add_migration(made, shared)
-    web_task = tasks.add_web(made, shared)
-    service = web.add(made, options, given, room, balancer, web_task, watched)
-    scaling.add(made, options, given, room.cluster, balancer, service)
+        add_firewall(template, balancer)
+    alarms = add_alarms(template, options, parameters, balancer)
+    database = add_database(template, options, network, groups, alarms)
+    assets = add_assets(template) if options.assets else None
+    roles = add_roles(template, options, database, cluster, assets)
+    tasks = Tasks(options, parameters, cluster, roles, database, assets)
+    add_migration(template, tasks)
+    web_task = add_web_task(template, tasks)
+    room = Room(cluster, egress, groups)
+    service = add_web_service(template, options, parameters, room, balancer, web_task, alarms)
+    add_scaling(template, options, parameters, cluster, balancer, service)
     if options.worker:
-        worker.add(made, shared, room)
+        add_worker(template, tasks, room)
     if options.schedule:
-        schedule.add(made, shared, room, options.schedule, watched)
+        add_schedule(template, tasks, room, options.schedule, alarms)
     if options.dashboard:
-        dashboard.add(made, room.cluster, balancer, store)
-    return made
+        add_dashboard(template, cluster, balancer, database)
+    return template

@@ -2,22 +2,26 @@
 
 from troposphere import Parameter, Template
 
-from stack import permissions_boundary
-from stack.delivery import identity, permissions, repository, service_role, templates_bucket
+from stack.delivery import permissions
+from stack.delivery.identity import add_identity
+from stack.delivery.repository import add_repository
+from stack.delivery.service_role import add_service_role
+from stack.delivery.templates_bucket import add_templates_bucket
 from stack.options import Options
+from stack.permissions_boundary import add_permissions_boundary
 
 
 def template(options: Options) -> Template:
-    """Make the delivery template: repository, CloudFormation's role, and who deploys.
+    """Return the delivery template: repository, CloudFormation's role, and who deploys.
 
     It is one for each environment: who may deploy to staging has no right in production.
     """
-    made = Template("Slipway delivery: the application's images, and who deploys them")
-    stack = made.add_parameter(
+    template = Template("Slipway delivery: the application's images, and who deploys them")
+    stack = template.add_parameter(
         Parameter("ApplicationStack", Type="String", Description="The application stack's name")
     )
-    images = repository.add(made, options)
-    bucket = templates_bucket.add(made)
-    role = service_role.add(made, stack, permissions_boundary.add(made, stack))
-    identity.add(made, options, permissions.of_a_deploy(stack, images, bucket, role))
-    return made
+    images = add_repository(template, options)
+    bucket = add_templates_bucket(template)
+    role = add_service_role(template, stack, add_permissions_boundary(template, stack))
+    add_identity(template, options, permissions.of_a_deploy(stack, images, bucket, role))
+    return template
