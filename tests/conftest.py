@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 from botocore.stub import Stubber
 
+from slipway import polling
 from slipway import settings as known
 from slipway.aws import session
 from slipway.settings import Settings
@@ -128,3 +129,26 @@ def ecs(staging: Settings) -> Iterator[Stubber]:
     """Answer for ECS in this order, and insist that every answer is asked for."""
     with stubbed(session.client(staging, "ecs")) as stubber:
         yield stubber
+
+
+class Clock:
+    """A clock on which only the waits take time; `pauses` are their lengths, in seconds."""
+
+    def __init__(self, now: float = 100.0) -> None:
+        self.now = now
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time."""
+        self.now += seconds
+        self.pauses.append(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Every wait ends at once, and is counted; a test may set `now`."""
+    clock = Clock()
+    for reading in ("monotonic", "wall"):
+        monkeypatch.setattr(polling, reading, lambda: clock.now)
+    monkeypatch.setattr(polling, "sleep", clock.sleep)
+    return clock

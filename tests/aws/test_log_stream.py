@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from slipway import polling
 from slipway.aws import log_stream, session
 from slipway.aws.log_stream import LogStream
 from slipway.settings import Settings
@@ -62,11 +61,9 @@ def test_a_stream_that_may_not_be_read_says_so_once(logs: Stubber, stream: LogSt
     assert stream.new() == []
 
 
-def test_the_last_lines_may_arrive_after_the_end(
-    logs: Stubber, stream: LogStream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("clock")
+def test_the_last_lines_may_arrive_after_the_end(logs: Stubber, stream: LogStream) -> None:
     """A stream is read again until what came is enough."""
-    monkeypatch.setattr(polling, "sleep", lambda _: None)
     logs.add_client_error("get_log_events", "ResourceNotFoundException")
     for asked, token, lines in (("", "a", ["starting"]), ("a", "b", ["KeyError"])):
         written(logs, *lines, asked=asked, token=token)
@@ -91,11 +88,9 @@ def test_the_last_lines_are_read_from_the_end(logs: Stubber, stream: LogStream) 
     assert log_stream.last_lines(stream, bool) == ["first", "last"]
 
 
-def test_the_last_line_is_waited_for(
-    logs: Stubber, stream: LogStream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("clock")
+def test_the_last_line_is_waited_for(logs: Stubber, stream: LogStream) -> None:
     """What a container wrote last arrives last, and is the reason."""
-    monkeypatch.setattr(polling, "sleep", lambda _: None)
     newest(logs, "starting", token="a")
     newest(logs, "starting", "KeyError", token="a")
     lines = log_stream.last_lines(stream, lambda lines: "KeyError" in lines)

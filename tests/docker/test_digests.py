@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from slipway import polling
 from slipway.docker import digests
 from slipway.docker.digests import Answer
 from slipway.errors import Failed
 from slipway.shell import CommandFailed, Completed
+from tests.conftest import Clock
 from tests.docker.command import Docker
 
 NAME = "registry.example/app:c0ffee"
@@ -21,14 +21,6 @@ MediaType: application/vnd.docker.distribution.manifest.v2+json
 Digest:    {DIGEST}
 """
 OTHER = f"{NAME}@sha256:{'2' * 64}"
-
-
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits, and do not wait."""
-    pauses: list[float] = []
-    monkeypatch.setattr(polling, "sleep", pauses.append)
-    return pauses
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +86,7 @@ def test_an_engine_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_registry_that_does_not_answer_is_asked_again(
-    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     """Three times, and then it is an error with the registry's words."""
     docker = Docker({NAME: Completed((), 1, stderr="500 Internal Server Error")})
@@ -102,7 +94,7 @@ def test_a_registry_that_does_not_answer_is_asked_again(
     with pytest.raises(Failed, match=f"{NAME} cannot be looked up: 500 Internal.*\n.*network"):
         digests.in_registry(NAME)
     assert len(docker.ran) == 3
-    assert len(pauses) == 2
+    assert len(clock.pauses) == 2
 
 
 def test_a_registry_that_denies_has_nothing_where_there_is_a_login(

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from slipway import polling
 from slipway.aws import session
 from slipway.aws.service import ServiceRef
 from slipway.events import Note, TaskStopped, TaskUnhealthy
 from slipway.release import diagnose
 from slipway.release.diagnose import Evidence
 from slipway.settings import Settings
+from tests.conftest import Clock
 
 WHERE = ServiceRef("shop", "web", ("group",), health_path="/health/live")
 ELB = "Task failed ELB health checks in (target-group group)"
@@ -70,20 +70,6 @@ def is_target(balancer: Stubber, number: int, reason: str = "", state: str = "un
     }
     answer = {"TargetHealthDescriptions": [target]}
     balancer.add_response("describe_target_health", answer, {"TargetGroupArn": "group"})
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    now = 100.0
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Time goes on only when the test says so."""
-    monkeypatch.setattr(polling, "monotonic", lambda: Clock.now)
-    monkeypatch.setattr(Clock, "now", 100.0)
-    return Clock()
 
 
 def begins(staging: Settings, ecs: Stubber, *running: int) -> Evidence:
@@ -204,11 +190,11 @@ def test_a_task_that_is_not_healthy_is_reported_while_it_runs(
     evidence = begins(staging, ecs)
     mismatch = "Target.ResponseCodeMismatch"
     for now in (100.0, 114.0):
-        clock.__class__.now = now
+        clock.now = now
         are_listed(ecs, "STOPPED", 1)
         is_target(balancer, 3, mismatch)
         assert evidence.look() is None
-    clock.__class__.now = 115.0
+    clock.now = 115.0
     are_listed(ecs, "STOPPED", 1)
     is_target(balancer, 3, mismatch)
     are_listed(ecs, "RUNNING", 3)
@@ -217,7 +203,7 @@ def test_a_task_that_is_not_healthy_is_reported_while_it_runs(
     what = "GET /health/live answers 500 (Target.ResponseCodeMismatch)"
     assert evidence.look() == TaskUnhealthy("3", what, ())
     assert evidence.summary() == f"{what}\nlog: invoke logs --env staging"
-    clock.__class__.now = 200.0
+    clock.now = 200.0
     are_listed(ecs, "STOPPED", 1)
     is_target(balancer, 3, mismatch)
     assert evidence.look() is None
@@ -257,7 +243,7 @@ def test_a_task_of_the_revision_before_is_not_reported(
     are_listed(ecs, "STOPPED", 1)
     is_target(balancer, 7, "Target.Timeout")
     assert evidence.look() is None
-    clock.__class__.now = 200.0
+    clock.now = 200.0
     are_listed(ecs, "STOPPED", 1)
     is_target(balancer, 7, "Target.Timeout")
     are_listed(ecs, "RUNNING", 7)

@@ -17,6 +17,7 @@ from slipway.release import follow, oneoff
 from slipway.revision import Image
 from slipway.settings import Settings
 from tests import answers
+from tests.conftest import Clock
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 LOGS = {
@@ -41,26 +42,10 @@ NEW = "task-definition/migrate:2"
 ID = "registry.example/shop@sha256:1"
 
 
-class Clock:
-    """A clock on which only the waits take time."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.pauses: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        """Pass the time."""
-        self.now += seconds
-        self.pauses.append(seconds)
-
-
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """No test sleeps."""
-    clock = Clock()
-    monkeypatch.setattr(polling, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(polling, "sleep", clock.sleep)
-    return clock
+def _no_test_sleeps(clock: Clock) -> None:
+    """Only the waits take time."""
+    clock.now = 0.0
 
 
 def task(
