@@ -8,13 +8,7 @@ import nox
 # nox, unlike invoke, does not look for modules beside its file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from slipway import settings
-from slipway.cli import image, signals
-from slipway.cli.guard import message
-from slipway.errors import SlipwayError
-from slipway.explanation import explained
-from slipway.git import checkout
-from slipway.view import report
+from slipway.cli import sessions
 
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
@@ -26,14 +20,7 @@ WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
 @nox.session(python=False)
 def tests(_: nox.Session) -> None:
     """The application's suite, inside the image of this commit, against Postgres."""
-    signals.catch()
-    try:
-        with explained():
-            image.test(settings.load("local"), checkout.current(), report.choose())
-    except SlipwayError as error:
-        # nox itself would end with 1, whatever the reason.
-        print(message(error), file=sys.stderr)
-        sys.exit(error.exit_code)
+    sessions.test_image()
 
 
 @nox.session

@@ -48,13 +48,15 @@ def table() -> set[str]:
 
 @cache
 def in_stories() -> set[str]:
-    """List the functions that stories call, by their last name."""
-    found = set()
-    for story in ROOT.glob("tests/story/test_*.py"):
-        for node in ast.walk(ast.parse(story.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                found.add(node.func.attr)
-    return found
+    """List what stories call of a person, or of a module of slipway/cli."""
+    callers = {"person", "deploys", *(each.stem for each in (ROOT / "slipway/cli").glob("*.py"))}
+    return {
+        node.func.attr
+        for story in ROOT.glob("tests/story/test_*.py")
+        for node in ast.walk(ast.parse(story.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if ast.unparse(node.func.value).rpartition(".")[2] in callers
+    }
 
 
 @cache

@@ -1,7 +1,10 @@
-"""Sessions of noxfile.py, as a task runs them."""
+"""Sessions of noxfile.py: run by a task, and the one that tests the image."""
 
 import sys
 
+from slipway import settings
+from slipway.cli import image, signals
+from slipway.cli.guard import message
 from slipway.errors import (
     ConfigurationError,
     Failed,
@@ -10,7 +13,10 @@ from slipway.errors import (
     Refused,
     SlipwayError,
 )
+from slipway.explanation import explained
+from slipway.git import checkout
 from slipway.shell import run
+from slipway.view import report
 
 BY_CODE = {
     kind.exit_code: kind for kind in (ConfigurationError, RecoveryNeeded, Refused, Interrupted)
@@ -33,3 +39,17 @@ def failure(name: str, code: int) -> SlipwayError:
     """Return the error for a session that ended with this exit code."""
     kind = BY_CODE.get(code, Failed)
     return kind(f"nox -s {name} failed", hint="read what the session printed above")
+
+
+def test_image() -> None:
+    """Run the application's suite inside the image of this commit.
+
+    The process ends with the exit code of an error; nox would make 1 of each.
+    """
+    signals.catch()
+    try:
+        with explained():
+            image.test(settings.load("local"), checkout.current(), report.choose())
+    except SlipwayError as error:
+        print(message(error), file=sys.stderr)
+        sys.exit(error.exit_code)

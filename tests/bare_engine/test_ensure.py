@@ -1,6 +1,5 @@
 """An engine for a bare machine: found, started or installed, and nobody else's touched."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,23 +7,13 @@ import pytest
 
 from slipway.bare_engine import debian, debian_engine
 from slipway.bare_engine.ensure import ensure_engine
-from slipway.docker import engine, machine
+from slipway.docker import machine
 from slipway.errors import ConfigurationError
-from slipway.shell import Completed
-from tests.docker.test_engine import DENIED, GOOD, OLD_STORE, info
+from tests.docker.test_engine import DENIED, GOOD, OLD_STORE, Machine, info
 
 
-class Machine:
-    """What `docker info` prints on a machine, one answer after the other, and what was done."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[str, str]] = []
-        self.done: list[str] = []
-
-    def run(self, command: list[str], **_: object) -> Completed:
-        """Answer."""
-        self.done.append(" ".join(command[:2]))
-        return Completed(tuple(command), 0, *self.answers.pop(0))
+class BareMachine(Machine):
+    """A machine that also notes the lock."""
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -35,15 +24,10 @@ class Machine:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Machine:
+def here(monkeypatch: pytest.MonkeyPatch) -> BareMachine:
     """A bare Debian machine with root's rights and a client, where nothing is really done."""
-    made = Machine()
-    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name, **_: name)
-    monkeypatch.setattr(engine, "run", made.run)
-    for fact, true in {"has_docker_unit": False, "is_root": True, "is_supported": True}.items():
-        monkeypatch.setattr(machine, fact, lambda true=true: true)
+    made = BareMachine()
+    made.install(monkeypatch)
     monkeypatch.setattr(debian, "alone", made.alone)
     monkeypatch.setattr(debian_engine, "installed", lambda: False)
     monkeypatch.setattr(debian_engine, "install", lambda _: made.done.append("install"))
@@ -51,7 +35,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return made
 
 
-def test_a_running_engine_is_asked_once_and_left_alone(here: Machine) -> None:
+def test_a_running_engine_is_asked_once_and_left_alone(here: BareMachine) -> None:
     """Nothing is installed, started or locked, and nothing is said."""
     here.answers = [(info(), "")]
 
@@ -61,7 +45,7 @@ def test_a_running_engine_is_asked_once_and_left_alone(here: Machine) -> None:
 
 @pytest.mark.parametrize(("installed", "steps"), [(False, ["install", "start"]), (True, ["start"])])
 def test_a_bare_machine_gets_an_engine_which_is_then_asked(
-    *, here: Machine, monkeypatch: pytest.MonkeyPatch, installed: bool, steps: list[str]
+    *, here: BareMachine, monkeypatch: pytest.MonkeyPatch, installed: bool, steps: list[str]
 ) -> None:
     """It is installed once, under the lock, and what it has is looked at like any other's."""
     monkeypatch.setattr(debian_engine, "installed", lambda: installed)
@@ -71,7 +55,7 @@ def test_a_bare_machine_gets_an_engine_which_is_then_asked(
     assert here.done == ["docker info", "lock", *steps, "unlock", "docker info"]
 
 
-def test_an_engine_that_is_not_there_after_its_start_is_said(here: Machine) -> None:
+def test_an_engine_that_is_not_there_after_its_start_is_said(here: BareMachine) -> None:
     """No build goes on without one."""
     here.answers = [("", ""), ("", "")]
 
@@ -82,7 +66,7 @@ def test_an_engine_that_is_not_there_after_its_start_is_said(here: Machine) -> N
 
 
 def test_without_root_s_rights_nothing_is_begun(
-    here: Machine, monkeypatch: pytest.MonkeyPatch
+    here: BareMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message says what to type instead."""
     monkeypatch.setattr(machine, "is_root", lambda: False)
@@ -104,7 +88,7 @@ def test_without_root_s_rights_nothing_is_begun(
     ],
 )
 def test_an_engine_of_somebody_s_is_not_replaced(
-    here: Machine, answer: tuple[str, str], what: str
+    here: BareMachine, answer: tuple[str, str], what: str
 ) -> None:
     """Its settings and its door are theirs; on which output the client says so is no matter."""
     here.answers = [answer]

@@ -84,17 +84,21 @@ class Machine:
         self.done.append(" ".join(command[:2]))
         return Completed(tuple(command), 0, *self.answers.pop(0))
 
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Be this machine: a bare Debian with root's rights and a client."""
+        for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(shutil, "which", lambda name, **_: name)
+        monkeypatch.setattr(engine, "run", self.run)
+        for fact, true in {"has_docker_unit": False, "is_root": True, "is_supported": True}.items():
+            monkeypatch.setattr(machine, fact, lambda true=true: true)
+
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A bare Debian machine with root's rights and a client, where nothing is really done."""
     made = Machine()
-    for name in ("DOCKER_HOST", "DOCKER_CONTEXT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name, **_: name)
-    monkeypatch.setattr(engine, "run", made.run)
-    for fact, true in {"has_docker_unit": False, "is_root": True, "is_supported": True}.items():
-        monkeypatch.setattr(machine, fact, lambda true=true: true)
+    made.install(monkeypatch)
     return made
 
 
