@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke import Collection
@@ -13,17 +11,15 @@ from slipway.cli.task import task
 
 if TYPE_CHECKING:
     from slipway.events import Say
-    from slipway.revision import Revision
+    from slipway.results import EnvironmentStatus, Summary
+    from slipway.revision import Image, Revision
     from slipway.settings import Settings
-
-# Settings, git and the build are of this project, wherever in it invoke was typed.
-os.chdir(Path(__file__).parent)
 
 
 @task(env=False)
-def build(settings: Settings, revision: Revision, say: Say) -> None:
+def build(settings: Settings, revision: Revision, say: Say) -> Image:
     """Build the image of this commit, unless it exists."""
-    cli.image.build(settings, revision, say)
+    return cli.image.build(settings, revision, say)
 
 
 @task(env=False)
@@ -33,9 +29,9 @@ def test() -> None:
 
 
 @task(options={"untested": "push an image that did not pass its tests"})
-def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = False) -> None:
+def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = False) -> Image:
     """Push the tested image of this commit to the environment's ECR repository."""
-    cli.image.push(settings, revision, say, untested=untested)
+    return cli.image.push(settings, revision, say, untested=untested)
 
 
 @task(
@@ -54,10 +50,10 @@ def deploy(  # noqa: PLR0913 - each an option
     parameter: list[str] | None = None,
     untested: bool = False,
     allow_older: bool = False,
-) -> None:
+) -> Summary:
     """Build, test and push the image if needed, update the stack, and verify the service."""
     words, older = parameter or [], allow_older
-    cli.deploy.deploy(settings, revision, words, say, untested=untested, allow_older=older)
+    return cli.deploy.deploy(settings, revision, words, say, untested=untested, allow_older=older)
 
 
 @task(options={"stop": "stop all running migrations instead of starting one"})
@@ -67,15 +63,15 @@ def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:
 
 
 @task()
-def status(settings: Settings) -> None:
+def status(settings: Settings) -> EnvironmentStatus:
     """Show the state of the stack, the deployed revision, and what the service runs."""
-    cli.show.status(settings)
+    return cli.show.status(settings)
 
 
 @task()
-def outputs(settings: Settings) -> None:
+def outputs(settings: Settings) -> str:
     """Print the outputs of the application stack as JSON."""
-    cli.show.outputs(settings)
+    return cli.show.outputs(settings)
 
 
 @task(
@@ -85,9 +81,11 @@ def outputs(settings: Settings) -> None:
         "lines": "how many of the newest lines (default: 100)",
     }
 )
-def logs(settings: Settings, *, follow: bool = False, since: str = "", lines: str = "100") -> None:
+def logs(
+    settings: Settings, say: Say, *, follow: bool = False, since: str = "", lines: str = "100"
+) -> None:
     """Show the newest lines that the environment's tasks logged."""
-    cli.show.logs(settings, follow=follow, since=since, lines=lines)
+    cli.show.logs(settings, say, follow=follow, since=since, lines=lines)
 
 
 @task()
@@ -103,9 +101,9 @@ def cancel(settings: Settings, say: Say) -> None:
 
 
 @task()
-def restart(settings: Settings, say: Say) -> None:
+def restart(settings: Settings, say: Say) -> Summary:
     """Start the tasks of the deployed revision again, and verify the service."""
-    cli.restart.restart(settings, say)
+    return cli.restart.restart(settings, say)
 
 
 @task()
@@ -151,21 +149,21 @@ def local_down(settings: Settings, say: Say, *, yes: bool = False) -> None:
 
 
 @task()
-def stack_template(settings: Settings) -> None:
+def stack_template(settings: Settings) -> str:
     """Print the template of the application stack as JSON."""
-    cli.stack.template(settings)
+    return cli.stack.template(settings)
 
 
 @task(options={"form": "svg or mermaid (default: svg)"})
-def stack_diagram(settings: Settings, *, form: str = "svg") -> None:
+def stack_diagram(settings: Settings, *, form: str = "svg") -> str:
     """Draw the application stack: its resources, and the file that defines each."""
-    cli.stack.diagram(settings, form)
+    return cli.stack.diagram(settings, form)
 
 
 @task()
-def stack_lint(settings: Settings) -> None:
+def stack_lint(settings: Settings, say: Say) -> None:
     """Check the templates of both stacks with Slipway's own checks and cfn-lint."""
-    cli.stack.lint(settings)
+    cli.stack.lint(settings, say)
 
 
 namespace = Collection(

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
+from slipway import polling
 from slipway.errors import Interrupted
+from slipway.results import EnvironmentStatus, Error, LogLine, Summary
+from slipway.revision import Image
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ class StackEvent:
 
 @dataclass(frozen=True)
 class Rollout:
-    """Where the service's newest deployment stands, in tasks."""
+    """How far a service's newest deployment is, in tasks; of which task definition."""
 
-    revision: str
+    task_definition: str
     desired: int
     running: int
     failed: int
@@ -162,8 +165,27 @@ Event = (
     | TaskUnhealthy
     | Proven
     | Finding
+    | Image
+    | EnvironmentStatus
+    | LogLine
+    | Summary
+    | Error
 )
 Say = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Record:
+    """An event, when it happened (seconds since 1970), and in which environment."""
+
+    at: float
+    environment: str
+    event: Event
+
+
+def recorded(view: Callable[[Record], None], environment: str) -> Say:
+    """Make of a view of records what the events of an environment are said to."""
+    return lambda event: view(Record(polling.wall(), environment, event))
 
 
 @contextmanager
@@ -179,3 +201,15 @@ def stage(say: Say, name: str) -> Iterator[None]:
         raise
     finally:
         say(StageEnded(name, time.monotonic() - started, outcome))
+
+
+def timed(say: Say) -> tuple[Say, dict[str, float]]:
+    """Wrap `say`; the dictionary is filled with the seconds of each stage that ends, by name."""
+    seconds: dict[str, float] = {}
+
+    def note(event: Event) -> None:
+        if isinstance(event, StageEnded):
+            seconds[event.name] = seconds.get(event.name, 0.0) + event.seconds
+        say(event)
+
+    return note, seconds

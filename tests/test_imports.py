@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = (
     *("errors", "events", "fargate_sizes", "file_errors", "local_key"),
-    *("polling", "revision", "template", "together"),
+    *("polling", "results", "revision", "template", "together"),
 )
 MACHINE = (*GROUND, "settings", "shell")
 SERVICES = (*MACHINE, "aws", "docker", "git")
@@ -23,7 +23,7 @@ MAY_IMPORT = {
     **dict.fromkeys(("aws", "docker", "git"), MACHINE),
     **dict.fromkeys(ROOMS, SERVICES),
     "templates": SERVICES,
-    "view": ("events",),
+    "view": ("events", "results", "revision"),
     "explanation": (*GROUND, "aws"),
     "doctor": (*SERVICES, *ROOMS, "templates", "explanation"),
     "cli": (*SERVICES, *ROOMS, "templates", "view", "explanation", "doctor"),

@@ -64,7 +64,8 @@ def test_an_option_s_help_shows_its_default(name: str) -> None:
 
 def test_the_project_is_the_folder_of_the_tasks(tmp_path: Path) -> None:
     """Settings, git and the build are the same in a subfolder and with `invoke -r`."""
-    code = "import tasks, os; print(os.getcwd())"
+    code = "import os, invoke; from slipway.cli.task import task; "
+    code += "task(env=False)(lambda: print(os.getcwd()))(invoke.Context())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -34,6 +34,8 @@ def owed(name: str) -> Iterator[str]:
         yield f"CHANGELOG.md, Unreleased: what `invoke {name}` does"
     if not name.startswith(ON_THIS_MACHINE) and name not in in_stories():
         yield f"tests/story/: a story whose person types it, by Person.{name}() or cli's module"
+    if name not in in_page_of_json():
+        yield f"docs/json.md, the table of commands: what the last line of `invoke {name}` is"
     if name not in rehearsed():
         yield f'tests/rehearsal/: a test that runs it, project.run("invoke", "{name}")'
 
@@ -44,6 +46,13 @@ def table() -> set[str]:
     text = (ROOT / "README.md").read_text()
     rows = "\n".join(line for line in text.splitlines() if line.startswith("| `invoke"))
     return set(re.findall(r"`(?:invoke )?([a-z.]+)[^`]*`", rows))
+
+
+@cache
+def in_page_of_json() -> set[str]:
+    """List the tasks that docs/json.md names before it describes the events."""
+    text, _, _ = (ROOT / "docs/json.md").read_text().partition("## Events")
+    return set(re.findall(r"`invoke ([a-z.]+)`", text))
 
 
 @cache

@@ -9,15 +9,15 @@ from slipway.cli import image as images
 from slipway.cli.bootstrap import bootstrap
 from slipway.cli.local import prepare
 from slipway.errors import ConfigurationError
-from slipway.events import Note, Say
+from slipway.events import Say, timed
 from slipway.image import recipe, registry
 from slipway.release import deploy as releases
 from slipway.release import look as before
 from slipway.release import parameters as rules
+from slipway.results import Summary
 from slipway.revision import Image, Revision
 from slipway.settings import Settings
 from slipway.templates import blueprint
-from slipway.view import report
 
 
 def deploy(  # noqa: PLR0913 - each an option of the task
@@ -28,9 +28,9 @@ def deploy(  # noqa: PLR0913 - each an option of the task
     *,
     untested: bool,
     allow_older: bool,
-) -> None:
+) -> Summary:
     """Build, test and push the image if needed, update the stack, and verify the service."""
-    say, times = report.timed(say)
+    say, seconds = timed(say)
     named = parse_parameters(parameters)
     rules.require_free(named)
     desired = blueprint.application(settings).with_parameters(named)
@@ -48,10 +48,10 @@ def deploy(  # noqa: PLR0913 - each an option of the task
         bootstrap(settings, say)
     if observed is None:
         image = images.pushed(settings, revision, image, say, untested=untested)
-    if releases.deploy(settings, image, desired, say, allow_older=allow_older, observed=observed):
-        say(Note(times()))
-    else:
-        say(Note("nothing to do"))
+    changed = releases.deploy(
+        settings, image, desired, say, allow_older=allow_older, observed=observed
+    )
+    return Summary(changed, seconds)
 
 
 def _find(settings: Settings, tag: str) -> tuple[Image | None, bool]:

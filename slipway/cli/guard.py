@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import shutil
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 from slipway.cli import signals
 from slipway.errors import ConfigurationError, Failed, Interrupted, SlipwayError
 from slipway.explanation import explained
-from slipway.view.text import LINE_END, printable
+from slipway.results import Error
+from slipway.view.text import LINE_END, printable, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +23,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def guarded(function: Callable[P, T]) -> Callable[P, T]:
+def guarded(
+    function: Callable[P, T], say_error: Callable[[Error], None] = lambda _: None
+) -> Callable[P, T]:
     """Wrap a task's body: every error that a user can cause ends as one message and a code.
 
-    SIGTERM, with which GitLab cancels a job, and SIGHUP are treated as Ctrl-C.
-    Raises invoke's Exit, which prints the message and exits without a traceback.
+    `say_error` is called with the error before its message is printed. SIGTERM, with which
+    GitLab cancels a job, and SIGHUP are treated as Ctrl-C. Raises invoke's Exit, which prints the
+    message and exits without a traceback.
     """
+
+    def _fail(error: SlipwayError) -> NoReturn:
+        with suppress(BrokenPipeError):
+            say_error(Error(error.what, error.hint, error.exit_code))
+        _leave(message(error), error.exit_code)
 
     @functools.wraps(function)
     def body(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -43,10 +53,9 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             signals.silence()
             _leave(None, Failed.exit_code)
         except KeyboardInterrupt:
-            error = Interrupted("interrupted", hint="type the same command again to go on")
-            _leave(message(error), error.exit_code)
+            _fail(Interrupted("interrupted", hint="type the same command again to go on"))
         except SlipwayError as error:
-            _leave(message(error), error.exit_code)
+            _fail(error)
 
     return body
 
@@ -92,7 +101,15 @@ def _leave(text: str | None, code: int) -> NoReturn:
 
     with suppress(OSError):
         sys.stdout.flush()
-    # https://no-color.org/
-    if text and sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
-        text = text.replace("error:", "\033[1;31merror:\033[0m", 1)
-    raise Exit(text, code)
+    raise Exit(_for_terminal(text) if text and sys.stderr.isatty() else text, code)
+
+
+def _for_terminal(text: str) -> str:
+    """Wrap a message at the terminal's width, and colour its first word where colours are wanted.
+
+    https://no-color.org/
+    """
+    columns = shutil.get_terminal_size().columns
+    lines = [part for line in text.splitlines() for part in wrapped(line, columns)]
+    head = "error:" if os.environ.get("NO_COLOR") else "\033[1;31merror:\033[0m"
+    return "\n".join(lines).replace("error:", head, 1)

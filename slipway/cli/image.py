@@ -99,13 +99,11 @@ def _adopt(settings: Settings, revision: Revision, pushed_image: Image, say: Say
 
 
 def _test(settings: Settings, revision: Revision, image: Image, say: Say) -> Image:
-
     engine.require()
     with stage(say, "test"):
         return suite.test(settings, recipe.of(settings, revision), image, say)
 
 
 def _promote(settings: Settings, image: Image, say: Say, *, untested: bool) -> Image:
-
     with stage(say, "push"):
         return registry.promote(settings, image, untested=untested)

@@ -16,7 +16,7 @@ from slipway.errors import (
 from slipway.explanation import explained
 from slipway.git import checkout
 from slipway.shell import run
-from slipway.view import report
+from slipway.view import output
 
 BY_CODE = {
     kind.exit_code: kind for kind in (ConfigurationError, RecoveryNeeded, Refused, Interrupted)
@@ -49,7 +49,7 @@ def test_image() -> None:
     signals.catch()
     try:
         with explained():
-            image.test(settings.load("local"), checkout.current(), report.choose())
+            image.test(settings.load("local"), checkout.current(), output.choose("local"))
     except SlipwayError as error:
         print(message(error), file=sys.stderr)
         sys.exit(error.exit_code)

@@ -66,8 +66,8 @@ def _failure(expected: str, observed: Service, replaced: str) -> Judgement | Non
             Verdict.FAILED,
             f"it was not restarted, or was rolled back: its deployment is still {replaced}",
         )
-    if observed.rollout.revision != expected:
-        revision = short(observed.rollout.revision)
+    if observed.rollout.task_definition != expected:
+        revision = short(observed.rollout.task_definition)
         return Judgement(Verdict.FAILED, f"the service was rolled back to {revision}")
     if fault := service.fault(observed):
         return Judgement(Verdict.FAILED, f"task {short(fault['taskArn'])} failed", fault)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from slipway import polling
 from slipway.aws import session
 from slipway.errors import ConfigurationError
+from slipway.results import LogLine
 from slipway.settings import Settings
 
 # Without --since, the newest lines are looked for this far back.
@@ -84,11 +84,11 @@ def follow(settings: Settings, group: str, shown: list[dict[str, Any]]) -> Itera
         polling.sleep(POLL_SECONDS)
 
 
-def line(event: dict[str, Any]) -> str:
-    """Write one event: its time (UTC), its entry, its task, and what was said, as it was said."""
-    then = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+def line(event: dict[str, Any]) -> LogLine:
+    """Return one event as a line: when it was written, by which entry and task, and its text."""
     entry, _, task = event["logStreamName"].rpartition("/")
-    return f"{then:%H:%M:%S} {entry.partition('/')[0]} {task[:8]} {event['message'].rstrip()}"
+    text = event["message"].rstrip()
+    return LogLine(event["timestamp"] / 1000, entry.partition("/")[0], task, text)
 
 
 def _events(

@@ -4,23 +4,22 @@ https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections
 """
 
 import re
-import time
 
-from slipway.events import Event, StageEnded, StageStarted
-from slipway.view.console import lines
+from slipway.events import Event, Record, StageEnded, StageStarted
+from slipway.view.lines import lines_of
 
 CLEAR = "\r\033[0K"
 
 
-def show(event: Event) -> None:
+def show(record: Record) -> None:
     """Print an event; the marks of a section are invisible in GitLab."""
-    for line in marked(event, int(time.time())):
+    for line in marked(record.event, int(record.at)):
         print(line, flush=True)
 
 
 def marked(event: Event, now: int) -> list[str]:
     """Write an event as lines; `now` is in seconds since 1970."""
-    text = lines(event)
+    text = lines_of(event)
     match event:
         case StageStarted(name):
             return [f"\033[0Ksection_start:{now}:{_identifier(name)}{CLEAR}{text[0]}", *text[1:]]

@@ -1,6 +1,7 @@
 """Text from outside, made safe to print: it can drive neither a terminal nor GitLab's job log."""
 
 import re
+import textwrap
 import unicodedata
 
 LIMIT = 4000
@@ -30,6 +31,24 @@ def printable_lines(text: str) -> list[str]:
     first, *others = LINE_END.split(text)
     indent = first[: len(first) - len(first.lstrip(" "))] + "  "
     return [printable(first), *(indent + printable(line) for line in others)]
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """Break a line between words where it is wider than a terminal of `width` columns.
+
+    A word that is wider, such as an address, stays whole, so that it can be copied.
+    """
+    if len(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip(" "))] + "    "
+    return textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=indent,
+        tabsize=4,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _escape(character: str) -> str:

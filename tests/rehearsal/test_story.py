@@ -88,6 +88,10 @@ def test_the_smaller_tasks_tell_what_runs(project: Project, url: str) -> None:
 
     assert f"revision: {commit}" in (status := project.run("invoke", "status")).text
     assert "2 of 2 tasks run" in status.text
+    (reported,) = map(json.loads, project.run("invoke", "status", "--json").text.splitlines())
+    assert reported["services"][0]["running"] == 2
+    events = [json.loads(line)["event"] for line in project.deploy("--json").text.splitlines()]
+    assert events == ["deploy_started", "proven", "summary"]
     outputs = json.loads(project.run("invoke", "outputs").text)
     assert outputs["WebServiceName"] == "web"
     assert outputs["LoadBalancerDNSName"].startswith(url.split("/")[-2])

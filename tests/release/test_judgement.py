@@ -134,7 +134,7 @@ def test_what_is_not_yet_as_expected_is_not_proven(observed: Service, reason: st
     [
         (None, "there is no service"),
         (
-            replace(GOOD, rollout=replace(ROLLOUT, revision="task-definition/web:1")),
+            replace(GOOD, rollout=replace(ROLLOUT, task_definition="task-definition/web:1")),
             "the service was rolled back to web:1",
         ),
         (replace(GOOD, rollout=replace(ROLLOUT, state="FAILED")), "the rollout failed"),

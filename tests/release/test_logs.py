@@ -9,6 +9,7 @@ from slipway import polling
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.release import logs
+from slipway.results import LogLine
 from slipway.settings import Settings
 
 GROUP = "shop-logs"
@@ -56,7 +57,7 @@ def numbers(events: list[dict[str, Any]]) -> list[int]:
 
 def test_a_line_has_its_time_its_entry_and_its_task() -> None:
     """A line shows which of two tasks wrote it, and when."""
-    assert logs.line(event(1)) == "00:00:01 web 01234567 hello"
+    assert logs.line(event(1)) == LogLine(NOW + 1, "web", "0123456789abcdef", "hello")
 
 
 def test_every_page_is_read_once(staging: Settings, stubber: Stubber) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from slipway.cli import bootstrap, doctor, guard, migrate, recover, restart
-from slipway.events import Proven
+from slipway.cli import bootstrap, doctor, guard, migrate, recover, restart, show
+from slipway.events import Event, Proven
 from slipway.release import deploy as releases
 from slipway.revision import Image
 from slipway.templates import blueprint
+from slipway.view.lines import lines_of
 from tests.story.applications import Application
 from tests.story.disturbances import Killed
 from tests.story.template_parameters import values
@@ -22,7 +23,6 @@ from tests.story.templates import Template
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slipway.events import Event
     from slipway.settings import Settings
     from slipway.template import Desired
     from tests.story.world import World
@@ -44,6 +44,12 @@ class Outcome:
     def text(self) -> str:
         """Return everything that was shown, as a person could read it."""
         return "\n".join([*map(str, self.events), self.message])
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines that were shown, and the last message."""
+        shown = [line for each in self.events for line in lines_of(each)]
+        return [*shown, *self.message.splitlines()]
 
     @property
     def proven(self) -> bool:
@@ -104,6 +110,19 @@ class Person:
         with self.world.caller.administrator():
             return self._run(lambda say: doctor.examine(self.world.settings, say))
 
+    def status(self) -> Outcome:
+        """Type `invoke status`."""
+        return self._run(lambda _: show.status(self.world.settings))
+
+    def outputs(self) -> Outcome:
+        """Type `invoke outputs`."""
+        return self._run(lambda _: show.outputs(self.world.settings))
+
+    def logs(self, *, follow: bool = False, lines: str = "100") -> Outcome:
+        """Type `invoke logs`."""
+        settings = self.world.settings
+        return self._run(lambda say: show.logs(settings, say, follow=follow, since="", lines=lines))
+
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""
         return self._run(lambda say: migrate.migrate(self.world.settings, say, stop=stop))
@@ -124,8 +143,13 @@ class Person:
         """Run a command as the task does, and read its end as a shell does."""
         events: list[Event] = []
         returned: list[Any] = []
+
+        def body() -> None:
+            returned.append(work(events.append))
+            events.extend(each for each in returned if isinstance(each, Event))
+
         try:
-            guard.guarded(lambda: returned.append(work(events.append)))()
+            guard.guarded(body)()
         except Exit as end:
             return Outcome(end.code, str(end.message), events)
         except Killed:

@@ -15,7 +15,7 @@ from botocore.exceptions import WaiterError
 from invoke import Program
 
 import tasks
-from slipway.cli import image
+from slipway.cli import image, task
 from slipway.docker import engine
 from slipway.docker.engine import Engine
 from slipway.image import platforms, recipe
@@ -122,6 +122,7 @@ def reader(world: World, person: Person, tmp_path: Path, monkeypatch: pytest.Mon
     for line in ("git init --quiet", "git add .gitignore", commit):
         subprocess.run(shlex.split(line), cwd=tmp_path, check=True)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(task, "PROJECT", tmp_path)
     for name, value in {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}.items():
         monkeypatch.setenv(name, value)
     settings = load("staging")

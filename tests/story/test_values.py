@@ -14,7 +14,7 @@ from slipway.cli import deploy as deploys
 from slipway.git import checkout as checkouts
 from slipway.git import command
 from slipway.image import recipe
-from slipway.view import report
+from slipway.view import output
 from tests.story.docker_commands import DockerCommands
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def committed(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 def deploy(settings: Settings) -> str:
     """Type `invoke deploy`, and return the tag of the revision that it read."""
     revision = checkouts.current()
-    deploys.deploy(settings, revision, (), report.choose(), untested=False, allow_older=False)
+    deploys.deploy(
+        settings, revision, (), output.choose("staging"), untested=False, allow_older=False
+    )
     return recipe.of(settings, revision).tag
 
 

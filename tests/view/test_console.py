@@ -11,6 +11,7 @@ from slipway.events import (
     Note,
     Outcome,
     Proven,
+    Record,
     ResourceChange,
     Rollout,
     StackEvent,
@@ -20,9 +21,26 @@ from slipway.events import (
     TaskUnhealthy,
     Verdict,
 )
+from slipway.results import (
+    EnvironmentStatus,
+    Error,
+    LogLine,
+    ServiceStatus,
+    Summary,
+    TaskStatus,
+)
+from slipway.revision import Image
 from slipway.view import console
+from slipway.view.lines import is_bad, lines_of
 
 SERVICE = "AWS::ECS::Service"
+TASKS = (
+    TaskStatus("0123456789ab", 300.0, healthy=True),
+    TaskStatus("fedcba987654", 5.0, healthy=False),
+    TaskStatus("aaaaaaaaaaaa", None, healthy=None),
+)
+WEB = ServiceStatus("shop-web", "web:2", 3, 2, 0, "IN_PROGRESS", TASKS)
+STATUS = EnvironmentStatus("shop", "UPDATE_COMPLETE", "", "3f6d992", (WEB,), "http://lb.example/")
 STATE = "(no branch, uncommitted edits)"
 NEW, OLD = "3f6d992" + "0" * 33, "e4df0fb" + "0" * 33
 TABLE: list[tuple[Event, list[str], bool]] = [
@@ -115,19 +133,68 @@ TABLE: list[tuple[Event, list[str], bool]] = [
         ["proven: 2 tasks run sha256:1", "http://lb.example/"],
         False,
     ),
+    (
+        Image("shop", "3f6d992", "sha256:1", tested=True),
+        ["image shop:3f6d992 sha256:1 (tested)"],
+        False,
+    ),
+    (
+        STATUS,
+        [
+            "stack shop: UPDATE_COMPLETE",
+            "revision: 3f6d992",
+            "  web:2: 2 of 3 tasks run, 0 failed, IN_PROGRESS",
+            "    task 01234567 runs for 5 min, healthy",
+            "    task fedcba98 runs for 5 s, not healthy",
+            "    task aaaaaaaa starts",
+            "url: http://lb.example/",
+        ],
+        False,
+    ),
+    (
+        EnvironmentStatus(
+            *("shop", "UPDATE_ROLLBACK_COMPLETE", "it crashed", ""),
+            (ServiceStatus("worker", "", 0, 0, 0, "ABSENT"),),
+            "",
+        ),
+        [
+            "stack shop: UPDATE_ROLLBACK_COMPLETE it crashed",
+            "revision: none yet",
+            "service worker: does not exist",
+        ],
+        False,
+    ),
+    (
+        EnvironmentStatus("shop", "ABSENT", "is not deployed yet", "", (), ""),
+        ["is not deployed yet"],
+        False,
+    ),
+    (LogLine(1.0, "web", "0123456789ab", "hello"), ["00:00:01 web 01234567 hello"], False),
+    (
+        Summary(changed=True, seconds={"build": 1.24, "push": 2.0}),
+        ["  seconds: build 1.2, push 2.0; 3.2 in all"],
+        False,
+    ),
+    (Summary(changed=False, seconds={}), ["  nothing to do"], False),
+    (Error("it broke", "fix it", 1), [], True),
 ]
+
+
+def record(event: Event) -> Record:
+    """Return an event as a view gets it."""
+    return Record(0.0, "staging", event)
 
 
 @pytest.mark.parametrize(("event", "expected", "_bad"), TABLE)
 def test_an_event_is_written(event: Event, expected: list[str], _bad: bool) -> None:  # noqa: FBT001
     """What a reader sees of each."""
-    assert console.lines(event) == expected
+    assert lines_of(event) == expected
 
 
 @pytest.mark.parametrize(("event", "_lines", "bad"), TABLE)
 def test_bad_news_is_known(event: Event, _lines: list[str], bad: bool) -> None:  # noqa: FBT001
     """What is red on a terminal."""
-    assert console.is_bad(event) is bad
+    assert is_bad(event) is bad
 
 
 def test_every_event_is_in_the_table() -> None:
@@ -137,7 +204,7 @@ def test_every_event_is_in_the_table() -> None:
 
 def test_plain_lines_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     """What is piped is what was said, without a colour."""
-    console.plain(Proven("sha256:1", 2, "http://lb.example/"))
+    console.plain(record(Proven("sha256:1", 2, "http://lb.example/")))
     assert capsys.readouterr().out == "proven: 2 tasks run sha256:1\nhttp://lb.example/\n"
 
 
@@ -149,7 +216,7 @@ def test_a_terminal_gets_the_words_as_they_are(capsys: pytest.CaptureFixture[str
         TaskStopped("1", "it ended", {"web": 3}, ("[error] no [/such] tag", "level:bug:7")),
         StageEnded("release", 1.0, Outcome.FAILED),
     ):
-        show(event)
+        show(record(event))
     shown = capsys.readouterr().out
     assert "    | [error] no [/such] tag\n    | level:bug:7\n" in shown
     assert "release: FAILED after 1.0 s\n" in shown
@@ -178,6 +245,6 @@ def clock_of(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     show = console.terminal()
-    show(StageStarted(name))
-    show(StageEnded(name, 1.0, Outcome.DONE))
+    show(record(StageStarted(name)))
+    show(record(StageEnded(name, 1.0, Outcome.DONE)))
     return "0:00:0" in capsys.readouterr().out

@@ -17,7 +17,8 @@ from slipway.events import (
     StageStarted,
     TaskStopped,
 )
-from slipway.view import console, gitlab, text
+from slipway.view import gitlab, text
+from slipway.view.lines import lines_of
 
 # Any code point, lone surrogates included, and those that matter more often.
 OUTSIDE = st.text(
@@ -92,7 +93,7 @@ def test_a_second_line_cannot_pass_for_a_line_of_ours() -> None:
 @given(EVENTS)
 def test_no_event_can_drive_the_screen(event: Event) -> None:
     """In every view, for every field of an event that comes from outside."""
-    for line in [*console.lines(event), *gitlab.marked(event, 7)]:
+    for line in [*lines_of(event), *gitlab.marked(event, 7)]:
         assert unsafe(line) == []
         assert line.encode().decode() == line
 
@@ -100,12 +101,12 @@ def test_no_event_can_drive_the_screen(event: Event) -> None:
 @given(EVENTS.filter(lambda event: not isinstance(event, Proven)))
 def test_no_event_can_write_at_the_margin(event: Event) -> None:
     """A line end in a reason or a log cannot forge a stage, an error or a proof."""
-    assert [line for line in console.lines(event) if not line.startswith("  ")] == []
+    assert [line for line in lines_of(event) if not line.startswith("  ")] == []
 
 
 def test_an_address_cannot_forge_a_second_proof() -> None:
     """An output of the stack is text from outside, too."""
-    proven = console.lines(Proven("sha256:1", 2, "http://x/\nproven: 9 tasks run sha256:2"))
+    proven = lines_of(Proven("sha256:1", 2, "http://x/\nproven: 9 tasks run sha256:2"))
     assert proven == ["proven: 2 tasks run sha256:1", "http://x/", "  proven: 9 tasks run sha256:2"]
 
 

@@ -1,34 +1,33 @@
 """Which view is chosen, and where the time went."""
 
+import sys
+
 import pytest
 
 from slipway.errors import Interrupted
-from slipway.events import Event, Note, Outcome, StageEnded, StageStarted, stage
-from slipway.view import report
+from slipway.events import Event, Note, Outcome, StageEnded, StageStarted, stage, timed
+from slipway.view import output
+from slipway.view.heartbeat import Heartbeat
 
 
-def test_a_summary_has_each_stage_and_the_sum() -> None:
-    """In the order in which they ended."""
-    ended = [StageEnded("build", 1.24, Outcome.DONE), StageEnded("push", 2.0, Outcome.DONE)]
-    assert report.summary(ended) == "seconds: build 1.2, push 2.0; 3.2 in all"
-
-
-def test_a_timed_view_shows_all_and_remembers_the_ends() -> None:
-    """The view sees every event; the times are those of the stages that ended."""
+def test_a_timed_view_shows_all_and_counts_the_seconds() -> None:
+    """The view sees every event; a stage that came twice has the sum of both."""
     said: list[Event] = []
-    say, times = report.timed(said.append)
+    say, seconds = timed(said.append)
     ended = StageEnded("push", 2.0, Outcome.DONE)
-    events: list[Event] = [StageStarted("push"), Note("x"), ended]
+    events: list[Event] = [StageStarted("push"), Note("x"), ended, ended]
     for event in events:
         say(event)
     assert said == events
-    assert times() == "seconds: push 2.0; 2.0 in all"
+    assert seconds == {"push": 4.0}
 
 
 def test_a_pipe_gets_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither a terminal nor GitLab: nothing but the words."""
-    report.choose()(StageStarted("build"))
+    say = output.choose("staging")
+    say(StageStarted("build"))
     assert capsys.readouterr().out == "build\n"
+    say(StageEnded("build", 1.0, Outcome.DONE))
 
 
 def test_gitlab_gets_sections(
@@ -36,8 +35,20 @@ def test_gitlab_gets_sections(
 ) -> None:
     """GitLab says that it is GitLab."""
     monkeypatch.setenv("GITLAB_CI", "true")
-    report.choose()(StageStarted("build"))
+    say = output.choose("staging")
+    say(StageStarted("build"))
     assert capsys.readouterr().out.startswith("\x1b[0Ksection_start:")
+    say(StageEnded("build", 1.0, Outcome.DONE))
+
+
+@pytest.mark.parametrize(("ci", "has_clock"), [("", True), ("true", False)])
+def test_a_terminal_that_nobody_sits_at_has_no_clock(
+    monkeypatch: pytest.MonkeyPatch, ci: str, *, has_clock: bool
+) -> None:
+    """A CI system may give a job a terminal, and keeps what was drawn on it as a file."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("CI", ci)
+    assert isinstance(output.choose("staging"), Heartbeat) is not has_clock
 
 
 @pytest.mark.parametrize(
