@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import correlation, linear_regression, median
 
 from slipway.templates.function import render
-from stack.options import Options, read
+from slipway.templates.options import read
+from stack.options import Options
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 SIZES = range(50, 501, 50)

@@ -9,7 +9,7 @@ from bench import growth, many, synth
 from bench.growth import Growth
 from bench.ratios import Clock, Comparison, alternate, table
 from slipway.templates import checks
-from stack.options import read
+from slipway.templates.options import read
 
 
 def clock(name: str, seconds: list[float], log: list[str]) -> Clock:

@@ -18,7 +18,7 @@ from slipway.errors import Failed
 from slipway.events import Verdict
 from slipway.release import gitlab_variables
 from slipway.release.gitlab_variables import Variable
-from stack import options
+from slipway.templates import options
 from tests.stack import environments
 
 if TYPE_CHECKING:

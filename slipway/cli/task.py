@@ -92,9 +92,10 @@ def _call(
     """Call a task's function with what it asks for, found in the order of GIVEN."""
     from slipway import settings
     from slipway.git import checkout
+    from slipway.templates.options import declared
 
     sources: dict[str, Callable[[], Any]] = {
-        "settings": lambda: settings.load(environment),
+        "settings": lambda: settings.load(environment, options=declared()),
         "revision": checkout.current,
         "say": lambda: say,
     }

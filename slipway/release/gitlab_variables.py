@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slipway.aws import session
 from slipway.docker.names import is_remote
 from slipway.errors import ConfigurationError, Failed
-from slipway.settings import prefix
+from slipway.settings.loader import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,32 +3,30 @@
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from slipway.errors import ConfigurationError
-from slipway.settings import credentials, dotenv_file
+from slipway.settings import credentials, dotenv_file, loader
+from slipway.settings.loader import LOCAL, Declared, prefix
 from slipway.settings.setting import (
     ECR_REPOSITORY,
     IMAGE_REPOSITORY,
+    PORTS,
     REGION,
     STACK_NAME,
     TEMPLATE,
-    parse_port,
     parse_url,
-    parse_yes_no,
     setting,
 )
 
-LOCAL = "local"
 DEFAULT_TEMPLATE = "stack.services.application.template"
 LOCAL_REGION = "us-east-1"
 LOCAL_PORT = "4566"
-MAXIMUM_PORT = 65_535
 LOCAL_ACCOUNT = "000000000000"
-# What stack/options.py reads.
+# The options of the stacks; their declarations are in stack/options.
 STACK_OPTION = re.compile(r"STACK_[A-Z_]+|DATABASE_SECRET_ARN")
 
 
@@ -44,10 +42,20 @@ class Settings:
     environment: str
     stack_options: tuple[tuple[str, str], ...] = ()
     credentials_from: tuple[str, ...] = ()
-    region: str = setting("AWS_REGION", "the AWS region", parse=REGION)
-    stack_name: str = setting("AWS_STACKNAME", "the application stack", parse=STACK_NAME)
+    region: str = setting(
+        "AWS_REGION", "the AWS region", kind=REGION, allowed="a region such as eu-west-1"
+    )
+    stack_name: str = setting(
+        "AWS_STACKNAME",
+        "the application stack",
+        kind=STACK_NAME,
+        allowed="lower-case letters, digits and hyphens, at most 32",
+    )
     ecr_repository: str = setting(
-        "ECR_REPOSITORY", "the repository to push to, HOST/NAME", parse=ECR_REPOSITORY
+        "ECR_REPOSITORY",
+        "the repository to push to, HOST/NAME",
+        kind=ECR_REPOSITORY,
+        allowed="HOST/NAME in lower case, without scheme or tag",
     )
     access_key_id: str | None = setting("AWS_ACCESS_KEY_ID", "an access key", optional=True)
     secret_access_key: str | None = setting(
@@ -73,20 +81,22 @@ class Settings:
         secret=True,
     )
     endpoint_url: str | None = setting(
-        "AWS_ENDPOINT_URL", "another address than AWS's own", parse=parse_url, optional=True
+        "AWS_ENDPOINT_URL", "another address than AWS's own", kind=parse_url, optional=True
     )
     stack_template: str | None = setting(
         "STACK_TEMPLATE",
         "the function that makes the application template, if it is not "
         "stack.services.application.template",
-        parse=TEMPLATE,
+        kind=TEMPLATE,
+        allowed="a dotted path such as stack.services.application.template",
         optional=True,
     )
     image_repository: str = setting(
         "IMAGE_REPOSITORY",
         "where a commit's image is kept until it is pushed: a name in this machine's engine, "
         "or HOST/NAME of a registry that all jobs share",
-        parse=IMAGE_REPOSITORY,
+        kind=IMAGE_REPOSITORY,
+        allowed="NAME or HOST/NAME, without a scheme or a tag",
         default="slipway/app",
     )
     registry: str | None = setting(
@@ -105,12 +115,12 @@ class Settings:
         "POSTGRES_IMAGE", "Postgres for the suite and the local account", default="postgres:17"
     )
     local_port: int = setting(
-        "LOCAL_PORT", "the port of the local AWS account", parse=parse_port, default=LOCAL_PORT
+        "LOCAL_PORT", "the port of the local AWS account", kind=PORTS, default=LOCAL_PORT
     )
     local_stack_waits: bool = setting(
         "LOCAL_STACK_WAITS",
         "whether a local stack waits for its service, as AWS's does",
-        parse=parse_yes_no,
+        kind=bool,
         default="yes",
     )
 
@@ -134,45 +144,54 @@ class Settings:
         return f"delivery-{self.stack_name}"
 
 
-def load(environment: str, folder: Path = Path()) -> Settings:
+def load(environment: str, folder: Path = Path(), options: Declared = ()) -> Settings:
     """Read the settings of `environment` from the process environment, then `.env`.
 
-    Raises ConfigurationError that lists every missing or malformed setting at once,
-    or the known environments when this is none of them, and for a `.env` that cannot be parsed.
+    `options` are the declarations of the stacks' options. Raises ConfigurationError that lists
+    every missing or malformed setting and option at once, or the known environments when this is
+    none of them, and for a `.env` that cannot be parsed.
     """
-    return resolve(environment, os.environ, dotenv_file.read(folder / ".env"))
+    return resolve(environment, os.environ, dotenv_file.read(folder / ".env"), options)
 
 
 def resolve(
-    environment: str, variables: Mapping[str, str], file: Mapping[str, str] | None = None
+    environment: str,
+    variables: Mapping[str, str],
+    file: Mapping[str, str] | None = None,
+    options: Declared = (),
 ) -> Settings:
     """Decide the settings of `environment` from `variables`, and from `file` what they lack.
 
     Raises ConfigurationError as `load` does.
     """
     merged = {**(file or {}), **variables}
-    known = known_environments(merged)
-    if environment not in known:
-        raise ConfigurationError(
-            f"unknown environment {environment!r}; known: {', '.join(known)}",
-            hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
-        )
+    _require_known(environment, merged)
     is_local = environment == LOCAL
     chosen = _local_variables(merged) if is_local else merged
     sources = (chosen,) if is_local else (variables, file or {})
     own = credentials.choose(prefix(environment), *sources)
     chosen = {**_without_credentials(environment, chosen), **own.values}
-    values: dict[str, Any] = {}
-    problems = [*_read_all(environment, chosen, values), *own.problems, *mistyped(file or {})]
-    if problems:
-        raise ConfigurationError(
-            "\n  ".join([_count(problems, environment), *problems]),
-            hint="set them in the environment or in .env; .env.example explains each",
-        )
-    options = tuple(sorted(stack_options(environment, chosen).items()))
+    texts = stack_options(environment, chosen)
+    values, problems = loader.read(_declared(), environment, chosen)
+    if options := tuple(options):
+        problems += loader.read(options, environment, chosen)[1]
+        problems += loader.unknown(options, texts)
+    loader.require(environment, [*problems, *own.problems, *mistyped(file or {})])
     return Settings(
-        environment=environment, stack_options=options, credentials_from=own.names, **values
+        environment=environment,
+        stack_options=tuple(sorted(texts.items())),
+        credentials_from=own.names,
+        **values,
     )
+
+
+def _require_known(environment: str, variables: Mapping[str, str]) -> None:
+    known = known_environments(variables)
+    if environment not in known:
+        raise ConfigurationError(
+            f"unknown environment {environment!r}; known: {', '.join(known)}",
+            hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
+        )
 
 
 def mistyped(file: Mapping[str, str]) -> list[str]:
@@ -192,11 +211,6 @@ def mistyped(file: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def _count(problems: list[str], environment: str) -> str:
-    plural = "s" if len(problems) > 1 else ""
-    return f"{len(problems)} setting{plural} of {environment!r} {'are' if plural else 'is'} wrong:"
-
-
 def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
     """Leave out every variable of credentials, of which only the chosen ones may count."""
     start = prefix(environment)
@@ -208,7 +222,7 @@ def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict
 
 
 def stack_options(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Collect what stack/options.py reads, without the environment's prefix."""
+    """Collect the options of the stacks, by their names without the environment's prefix."""
     start, own = prefix(environment), {each.metadata["name"] for each in _declared()}
     options: dict[str, str] = {}
     for name in sorted(variables, key=lambda name: name.startswith(start)):
@@ -229,29 +243,6 @@ def _declared() -> list[Field[Any]]:
     return [each for each in fields(Settings) if each.metadata]
 
 
-def prefix(environment: str) -> str:
-    """Return the prefix of an environment's own variables, such as STAGING_."""
-    return environment.upper().replace("-", "_") + "_"
-
-
-def _read_all(
-    environment: str, variables: Mapping[str, str], values: dict[str, Any]
-) -> Iterator[str]:
-    for each in _declared():
-        name, prefixed = each.metadata["name"], prefix(environment) + each.metadata["name"]
-        text = variables.get(prefixed) or variables.get(name) or each.metadata["default"]
-        if text is None and not each.metadata["optional"]:
-            yield f"{prefixed} (or {name}) is missing: {each.metadata['meaning']}"
-            continue
-        try:
-            values[each.name] = None if text is None else each.metadata["parse"](text)
-        except ValueError as error:
-            is_secret = each.metadata["secret"] or "@" in str(text)
-            shown = "its value" if is_secret else repr(text)
-            variable = prefixed if variables.get(prefixed) else name
-            yield f"{variable}: {shown} is not {error}"
-
-
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     """Replace all that could reach a real account: `local` never leaves this machine.
 
@@ -260,7 +251,7 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     others = {name: text for name, text in variables.items() if "AWS_" not in name}
     text = variables.get("LOCAL_PORT") or LOCAL_PORT
     # A malformed port is a problem of its own setting alone.
-    port = text if re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= MAXIMUM_PORT else LOCAL_PORT
+    port = text if re.fullmatch("[0-9]{4,5}", text) and int(text) in PORTS else LOCAL_PORT
     return {
         **others,
         "AWS_REGION": LOCAL_REGION,

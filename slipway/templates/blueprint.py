@@ -11,6 +11,7 @@ from slipway import template
 from slipway.errors import ConfigurationError
 from slipway.template import Desired
 from slipway.templates import function, origin, two_steps
+from slipway.templates import options as declared_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,20 +29,9 @@ def options(settings: Settings) -> Options:
     Raises ConfigurationError that lists everything that is malformed, in conflict, or impossible
     in the region.
     """
-    from stack.options import OptionsError, partitions, read
-
-    try:
-        chosen = read(settings.environment, dict(settings.stack_options))
-        partitions.require(chosen, settings.region)
-    except OptionsError as error:
-        count = len(error.problems)
-        are = "option of {} is" if count == 1 else "options of {} are"
-        head = f"{count} stack {are.format(repr(settings.environment))} wrong:"
-        raise ConfigurationError(
-            "\n  ".join([head, *error.problems]),
-            hint="set them in the environment or in .env; docs/stack.md explains each",
-        ) from error
-    return chosen
+    return declared_options.read(
+        settings.environment, dict(settings.stack_options), settings.region
+    )
 
 
 def application(settings: Settings) -> Desired:

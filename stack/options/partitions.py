@@ -7,7 +7,7 @@ A partition has its own accounts, ARNs and host names: `aws`, `aws-cn` (China) a
 import re
 from collections.abc import Iterator
 
-from stack.options import Options, OptionsError
+from stack.options import Options
 
 CHINA, GOVCLOUD = "aws-cn", "aws-us-gov"
 # How the regions of a partition begin, as in botocore's data; None is a partition of which too
@@ -34,13 +34,8 @@ def of(region: str) -> str | None:
     return next((name for start, name in PREFIXES.items() if re.match(start, region)), "aws")
 
 
-def require(options: Options, region: str) -> None:
-    """Raise OptionsError for a region, or an option in it, in which the stack cannot work."""
-    if problems := list(_problems(options, region)):
-        raise OptionsError(problems)
-
-
-def _problems(options: Options, region: str) -> Iterator[str]:
+def problems(options: Options, region: str) -> Iterator[str]:
+    """List why the stack, or an option of it, cannot work in a region, each as a sentence."""
     partition = of(region)
     if partition is None:
         yield f"AWS_REGION: {region} is of no supported partition: aws, {CHINA} or {GOVCLOUD}"

@@ -17,7 +17,7 @@ from slipway.aws import session
 from slipway.errors import ConfigurationError, Failed
 from slipway.release import gitlab_variables
 from slipway.settings import Settings
-from stack import options as stack_options
+from slipway.templates import options
 from stack.options import Options
 from tests.answers import stubbed
 
@@ -98,7 +98,7 @@ def given(staging: Settings) -> Settings:
 
 def project(server: GitLab) -> Options:
     """Name the project, at this GitLab."""
-    found = stack_options.read("staging", {"STACK_GITLAB_PROJECT": "group/shop"})
+    found = options.read("staging", {"STACK_GITLAB_PROJECT": "group/shop"})
     return replace(found, gitlab_url=f"http://127.0.0.1:{server.server_port}")
 
 

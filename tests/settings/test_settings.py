@@ -9,10 +9,8 @@ import pytest
 from slipway import settings as known
 from slipway.aws import session
 from slipway.errors import ConfigurationError
-from slipway.settings import Settings, load, resolve
-from slipway.settings.setting import parse_yes_no
+from slipway.settings import Settings, load, loader, resolve
 from stack import options
-from stack.options.values import yes_no
 
 ROOT = Path(__file__).parents[2]
 STAGING = {
@@ -22,6 +20,7 @@ STAGING = {
 }
 SETTINGS = [each for each in fields(Settings) if each.metadata]
 ALL = [*SETTINGS, *options.declared()]
+SWITCHES = [each.metadata["name"] for each in ALL if each.metadata["kind"] is bool]
 
 
 def test_a_prefixed_name_wins_over_the_plain_one() -> None:
@@ -141,7 +140,7 @@ def test_a_switch_takes_the_usual_words(text: str, value: bool) -> None:  # noqa
 def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
     """It would not be sent, and a message is read by others."""
     address = {"STAGING_AWS_ENDPOINT_URL": "http://user:hush@host"}
-    with pytest.raises(ConfigurationError, match="STAGING_AWS_ENDPOINT_URL: its value is not"):
+    with pytest.raises(ConfigurationError, match=r"STAGING_AWS_ENDPOINT_URL: its value \(not shown here\) is not"):
         resolve("staging", {**STAGING, **address})
 
 
@@ -296,15 +295,38 @@ def test_the_readme_has_every_name() -> None:
     assert [name for each in SETTINGS if f"`{(name := each.metadata['name'])}`" not in text] == []
 
 
-@pytest.mark.parametrize("text", ["yes", "no", "YES", "true", "False", "1", "0"])
-def test_yes_and_no_are_the_same_in_settings_and_options(text: str) -> None:
+@pytest.mark.parametrize("text", ["yes", "YES", "true", "1", "no", "False", "0"])
+@pytest.mark.parametrize("name", SWITCHES)
+def test_yes_and_no_are_the_same_in_settings_and_options(name: str, text: str) -> None:
     """LOCAL_STACK_WAITS=true is taken, so STACK_WAF=true is, too."""
-    assert parse_yes_no(text) is yes_no(text)
+    values, problems = loader.read(ALL, "staging", {**STAGING, name: text})
+    field = next(each.name for each in ALL if each.metadata["name"] == name)
+    assert problems == []
+    assert values[field] is (text in {"yes", "YES", "true", "1"})
 
 
-@pytest.mark.parametrize("text", ["", "y", "on", "2", "nope"])
-def test_other_words_are_neither_yes_nor_no(text: str) -> None:
+@pytest.mark.parametrize("text", ["y", "on", "2", "nope"])
+@pytest.mark.parametrize("name", SWITCHES)
+def test_other_words_are_neither_yes_nor_no(name: str, text: str) -> None:
     """In both."""
-    for parse in (parse_yes_no, yes_no):
-        with pytest.raises(ValueError, match="yes or no"):
-            parse(text)
+    _, problems = loader.read(ALL, "staging", {**STAGING, name: text})
+    assert problems == [f"{name}: {text!r} is not yes or no"]
+
+
+def test_one_error_lists_settings_and_options() -> None:
+    """By the variables that hold them, with the name that an unknown one is meant to be."""
+    wrong = {
+        "STAGING_AWS_STACKNAME": "shop",
+        "AWS_REGION": "europe",
+        "STAGING_STACK_ZONES": "5",
+        "STACK_WAFF": "yes",
+        "STAGING_ECR_REPOSITORY": "registry.example/shop",
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        resolve("staging", wrong, options=options.declared())
+    assert caught.value.what.splitlines() == [
+        "3 settings of 'staging' are wrong:",
+        "  AWS_REGION: 'europe' is not a region such as eu-west-1",
+        "  STAGING_STACK_ZONES: '5' is not a whole number from 2 to 3",
+        "  STACK_WAFF is no option; did you mean STACK_WAF?",
+    ]

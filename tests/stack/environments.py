@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import Template
 
-from stack import options
+from slipway.templates import options
 from stack.services import application, delivery
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"

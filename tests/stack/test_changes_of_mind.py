@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from slipway.release import data_types, impossible
+from slipway.templates import options
 from slipway.templates.checks.body import Body
-from stack import options
 from tests.stack.environments import EXTERNAL, FUNCTIONS, GITLAB, SECRET
 from tests.stack.outcomes import outcomes
 from tests.stack.texts import DEFAULTS, TEXTS, problems_of

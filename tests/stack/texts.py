@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from stack import options
-from stack.options import OptionsError
+from slipway.errors import ConfigurationError
+from slipway.templates import options
+from stack.options import declared
 from tests.stack.environments import SECRET
 
 SWITCH = ["yes", "no"]
@@ -179,7 +180,8 @@ repeatable = settings(
 
 def refusal(name: str, text: str) -> str:
     """Return how a message on a malformed text begins."""
-    shown = "what it holds (not shown here)" if name in options.HIDDEN else repr(text)
+    hidden = {each.metadata["name"] for each in declared() if each.metadata["secret"]}
+    shown = "its value (not shown here)" if name in hidden or "@" in text else repr(text)
     return f"{name}: {shown} is not "
 
 
@@ -187,8 +189,8 @@ def problems_of(variables: Mapping[str, str], environment: str = "staging") -> l
     """List the problems with a combination."""
     try:
         options.read(environment, variables)
-    except OptionsError as error:
-        return error.problems
+    except ConfigurationError as error:
+        return [each.strip() for each in error.what.splitlines()[1:]]
     return []
 
 

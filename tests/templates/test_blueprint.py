@@ -15,16 +15,16 @@ EXTERNAL = (("DATABASE_SECRET_ARN", SECRET), ("STACK_DATABASE", "external"))
 
 
 def test_options_that_cannot_be_are_one_message(staging: Settings) -> None:
-    """Exit 2, with every problem, and where each option is explained."""
+    """Exit 2, with every problem, and where each is explained."""
     wrong = replace(staging, stack_options=(("STACK_WAFF", "yes"), ("STACK_ZONES", "4")))
 
     with pytest.raises(ConfigurationError) as caught:
         blueprint.options(wrong)
 
     head, *problems = caught.value.what.splitlines()
-    assert head == "2 stack options of 'staging' are wrong:"
-    assert [each.split()[0] for each in problems] == ["STACK_WAFF", "STACK_ZONES:"]
-    assert "docs/stack.md" in caught.value.hint
+    assert head == "2 settings of 'staging' are wrong:"
+    assert [each.split()[0] for each in problems] == ["STACK_ZONES:", "STACK_WAFF"]
+    assert ".env.example" in caught.value.hint
 
 
 def test_an_external_database_s_secret_is_a_parameter(staging: Settings) -> None:

@@ -11,10 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from troposphere import Template, sns
 
-from slipway.templates import diagram
+from slipway.templates import diagram, options
 from slipway.templates.diagram import trace
 from slipway.templates.diagram.graph import build
-from stack import options
 from tests.stack.environments import EXTERNAL, FUNCTIONS, VARIABLES, body, template
 
 BOTH = [(environment, stack) for environment in VARIABLES for stack in FUNCTIONS]

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from slipway.templates import options
 from slipway.templates.diagram import FORMS, draw, mermaid, svg
 from slipway.templates.diagram.boxes import Box
 from slipway.templates.diagram.graph import Graph, Resource, Room, build
@@ -13,7 +14,6 @@ from slipway.templates.diagram.layers import arrange
 from slipway.templates.diagram.layout import layout
 from slipway.templates.diagram.lines import Point
 from slipway.templates.diagram.trace import origins
-from stack import options
 from tests.stack.environments import FUNCTIONS, VARIABLES, template
 
 SPACE = "{http://www.w3.org/2000/svg}"
