@@ -4,7 +4,7 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -37,6 +37,11 @@ class CommandFailed(Failed):
         what = f"exit code {completed.code} from: {shlex.join(completed.command)}"
         super().__init__("\n  ".join([what, *last]), hint=hint)
         self.completed = completed
+
+
+def repeated(option: str, values: Iterable[str]) -> list[str]:
+    """Return words with an option before each value, such as --env A --env B."""
+    return [word for value in values for word in (option, value)]
 
 
 def run(  # noqa: PLR0913 - the options of a process, each by name

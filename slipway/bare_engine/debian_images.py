@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from slipway.bare_engine import debian
-from slipway.shell import run
+from slipway.shell import repeated, run
 
 OWN_PREFIX = "slipway/"
 OWN_PYTHON = f"{OWN_PREFIX}python:3.13"
@@ -69,7 +69,7 @@ def make_postgres(say: Say) -> str:
         # that sees the engine's own images.
         options = ["--builder", "default", "--network", "host", "--load", "--provenance=false"]
         values = [f"PYTHON_IMAGE={base}", "http_proxy", "https_proxy"]
-        arguments = [word for value in values for word in ("--build-arg", value)]
+        arguments = repeated("--build-arg", values)
         command = ["docker", "buildx", "build", *options, *arguments, "--tag", OWN_POSTGRES]
         run([*command, str(POSTGRES)], timeout=BUILD_SECONDS, hint="invoke engine, to try again")
     return OWN_POSTGRES

@@ -11,7 +11,7 @@ from slipway.image import context, store
 from slipway.image.recipe import Recipe
 from slipway.revision import Image
 from slipway.settings import Settings
-from slipway.shell import CommandFailed, run
+from slipway.shell import CommandFailed, repeated, run
 
 BUILD_SECONDS = 3600
 BASE_SECONDS = 20
@@ -37,8 +37,8 @@ def command(recipe: Recipe, repository: str, folder: Path, *, source: str, base:
     return [
         *("docker", "buildx", "build", "--target", "runtime", "--platform", recipe.platform),
         *(*output, *cache),
-        *(w for name, text in arguments.items() for w in ("--build-arg", f"{name}={text}")),
-        *(w for name, text in labels.items() for w in ("--label", f"{LABEL}.{name}={text}")),
+        *repeated("--build-arg", (f"{name}={text}" for name, text in arguments.items())),
+        *repeated("--label", (f"{LABEL}.{name}={text}" for name, text in labels.items())),
         str(folder),
     ]
 

@@ -13,7 +13,7 @@ from slipway.docker.names import is_remote
 from slipway.errors import ConfigurationError, Failed
 from slipway.revision import Image
 from slipway.settings import Settings
-from slipway.shell import CommandFailed, run
+from slipway.shell import CommandFailed, repeated, run
 
 TESTED = "-tested"
 COPY_SECONDS = 900
@@ -105,6 +105,6 @@ def push(name: str, destinations: list[str], env: Mapping[str, str]) -> None:
 
 def copy_command(image: Image, destinations: list[str]) -> list[str]:
     """Return the argument list of a copy, registry to registry, that keeps the digest."""
-    tags = [word for each in destinations for word in ("--tag", each)]
+    tags = repeated("--tag", destinations)
     create = ["docker", "buildx", "imagetools", "create", "--prefer-index=false"]
     return [*create, *tags, image.by_digest]

@@ -12,7 +12,7 @@ from slipway.image import build, context, locks, store, suite_parts, verdict
 from slipway.image.recipe import Recipe
 from slipway.revision import Image
 from slipway.settings import Settings
-from slipway.shell import run
+from slipway.shell import repeated, run
 
 SUITE_SECONDS = 3600
 JUNIT = Path("build") / "junit.xml"
@@ -49,7 +49,7 @@ def build_command(
         *("docker", "buildx", "build", "--target", "test", "--platform", recipe.platform),
         *("--load", "--provenance=false", "--tag", suite),
         *(build.cache_options(repository)[:2] if shared else []),
-        *(word for each in arguments for word in ("--build-arg", each)),
+        *repeated("--build-arg", arguments),
         str(folder),
     ]
 
@@ -95,7 +95,7 @@ def _run(suite: str, platform: str, token: str, url: str) -> verdict.Run:
     """Run the suite, and bring its exit code and its report out of the container."""
     own = f"{suite_parts.name(token)}-run"
     variables = {"DATABASE_URL": url, "JUNIT_XML": JUNIT_INSIDE}
-    named = [word for each in variables for word in ("--env", each)]
+    named = repeated("--env", variables)
     place = [
         "--name",
         own,

@@ -4,7 +4,7 @@ import secrets
 
 from slipway import polling
 from slipway.errors import Failed
-from slipway.shell import run
+from slipway.shell import repeated, run
 
 START_SECONDS = 60
 REMOVE_SECONDS = 60
@@ -44,7 +44,7 @@ def start_postgres(image: str, token: str) -> str:
     """
     own, password = name(token), secrets.token_urlsafe(16)
     variables = {"POSTGRES_USER": "runner", "POSTGRES_DB": "app", "POSTGRES_PASSWORD": password}
-    named = [word for each in variables for word in ("--env", each)]
+    named = repeated("--env", variables)
     label = ["--label", f"slipway.suite={token}"]
     place = ["--name", own, "--network", own, "--network-alias", "postgres"]
     run(["docker", "network", "create", *label, own])

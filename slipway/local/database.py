@@ -6,7 +6,7 @@ from pathlib import Path
 
 from slipway import polling
 from slipway.errors import ConfigurationError, Failed
-from slipway.shell import run
+from slipway.shell import repeated, run
 
 USER = "app"
 ALIAS = "database"
@@ -57,12 +57,8 @@ def create_command(name: str, network: str, image: str) -> list[str]:
     """Decide the command that makes the container; the password is in its environment."""
     place = ["--name", name, "--network", network, "--network-alias", ALIAS]
     volume = ["--volume", f"{name}:/var/lib/postgresql/data", "--restart", "unless-stopped"]
-    settings = {"POSTGRES_USER": USER, "POSTGRES_DB": USER}
-    variables = [word for key, value in settings.items() for word in ("--env", f"{key}={value}")]
-    return [
-        *("docker", "run", "--detach", *place, *volume),
-        *(*variables, "--env", "POSTGRES_PASSWORD", image),
-    ]
+    variables = [f"POSTGRES_USER={USER}", f"POSTGRES_DB={USER}", "POSTGRES_PASSWORD"]
+    return ["docker", "run", "--detach", *place, *volume, *repeated("--env", variables), image]
 
 
 def _create(name: str, network: str, image: str, password: str) -> None:

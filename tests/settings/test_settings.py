@@ -140,7 +140,9 @@ def test_a_switch_takes_the_usual_words(text: str, value: bool) -> None:  # noqa
 def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
     """It would not be sent, and a message is read by others."""
     address = {"STAGING_AWS_ENDPOINT_URL": "http://user:hush@host"}
-    with pytest.raises(ConfigurationError, match=r"STAGING_AWS_ENDPOINT_URL: its value \(not shown here\) is not"):
+    with pytest.raises(
+        ConfigurationError, match=r"STAGING_AWS_ENDPOINT_URL: its value \(not shown here\) is not"
+    ):
         resolve("staging", {**STAGING, **address})
 
 

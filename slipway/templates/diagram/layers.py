@@ -2,8 +2,10 @@
 
 What a file refers to stands below it. A line that goes down several layers has a lane in
 each layer between, so that it runs through no box; lines to the same file share theirs.
-There are libraries for such layers, but none that does without a browser, Graphviz or a
-compiler, and is both kept up and widely used.
+Of the libraries for such layers that are kept up, Graphviz is a program to install, elkjs and
+dagre need a browser or Node, and igraph's Sugiyama layout, given these slots, crosses more lines:
+19 instead of 12 for an environment without options, 3 instead of 2 with an external database.
+It knows neither the sizes of boxes nor lanes that are shared.
 """
 
 from collections.abc import Mapping
