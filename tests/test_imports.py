@@ -54,6 +54,15 @@ def at_import(module: ast.Module) -> Iterator[str]:
             yield from imported(node)
 
 
+def at_run_time(source: ast.AST) -> Iterator[str]:
+    """List what code imports when it runs: in functions too, and not for types."""
+    for node in ast.iter_child_nodes(source):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield from at_run_time(node)
+    if isinstance(source, ast.Import | ast.ImportFrom):
+        yield from imported(source)
+
+
 def room_of(path: Path) -> str:
     """Return the room of a module of slipway/, or the module's own name on the ground."""
     return path.relative_to(ROOT / "slipway").with_suffix("").parts[0]
@@ -118,6 +127,13 @@ def test_a_module_imports_nothing_costly(path: Path) -> None:
         return
     found = at_import(ast.parse(path.read_text()))
     assert [name for name in found if name.partition(".")[0] in COSTLY] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_the_stubs_of_aws_are_for_the_type_checker_alone(path: Path) -> None:
+    """Who uses Slipway does not have them: they are requirements of the checks."""
+    found = at_run_time(ast.parse(path.read_text()))
+    assert [name for name in found if name.startswith("types_boto3")] == []
 
 
 @pytest.mark.parametrize(

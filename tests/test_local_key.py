@@ -3,6 +3,7 @@
 import stat
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.session import Session
@@ -71,6 +72,7 @@ def test_any_aws_tool_can_read_the_file(monkeypatch: pytest.MonkeyPatch) -> None
 
     found = Session().get_credentials()
 
+    assert found
     assert AccessKey(found.access_key, found.secret_key) == key == local_key.read(4566)
 
 
@@ -83,6 +85,7 @@ def test_a_client_of_the_account_signs_with_its_key() -> None:
 
     key = local_key.create(4599)
 
-    credentials = session.client(local, "sts")._request_signer._credentials  # noqa: SLF001 - not public
+    client: Any = session.client(local, "sts")
+    credentials = client._request_signer._credentials  # noqa: SLF001 - not public
     assert (credentials.access_key, credentials.secret_key) == (key.key_id, key.secret)
     assert session.child_environment(local)["AWS_SECRET_ACCESS_KEY"] == key.secret

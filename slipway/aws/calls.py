@@ -7,23 +7,34 @@ import sys
 import threading
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 from slipway.aws import error_messages
 from slipway.aws.hints import Call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.client import BaseClient
+    from botocore.model import OperationModel, Shape
+
     from slipway.settings import Settings
 
 # How long a call may be silent before it is shown.
 NOTICE_SECONDS = 5.0
-TIMER, CALL = "slipway_timer", "slipway_call"
 # Of so many calls it is known which could have given an answer that lacks a field.
 REMEMBERED = 20
 _calls = deque([Call()], maxlen=REMEMBERED)
 # The errors of calls that got no answer, and the calls.
 _unanswered: deque[tuple[Exception, Call]] = deque(maxlen=REMEMBERED)
+
+
+class Context(TypedDict, total=False):
+    """What is kept of a call in its context, which botocore hands on, beside what is botocore's."""
+
+    slipway_timer: threading.Timer
+    slipway_call: Call
 
 
 def latest() -> Call:
@@ -47,14 +58,16 @@ def responsible(error: Exception) -> Call:
     return next(with_field, latest())
 
 
-def begin(settings: Settings, operation: str = "", endpoint: str = "", shape: Any = None) -> Call:
+def begin(
+    settings: Settings, operation: str = "", endpoint: str = "", shape: Shape | None = None
+) -> Call:
     """Remember a call that begins; without an operation, a client that is made for one."""
     has_id_token = bool(os.environ.get("AWS_ID_TOKEN"))
     _calls.append(Call(settings, operation, endpoint, shape, has_id_token))
     return latest()
 
 
-def watch(client: Any, settings: Settings) -> None:
+def watch(client: BaseClient, settings: Settings) -> None:
     """Have every call of a client remembered, and shown when it is silent for long.
 
     https://docs.aws.amazon.com/boto3/latest/guide/events.html
@@ -65,21 +78,25 @@ def watch(client: Any, settings: Settings) -> None:
 
 
 def _began(
-    settings: Settings, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
+    settings: Settings,
+    model: OperationModel,
+    params: Mapping[str, object],
+    context: Context,
+    **_: object,
 ) -> None:
     operation = f"{model.service_model.service_name} {model.name}"
-    endpoint = urlsplit(params.get("url", "")).netloc
+    endpoint = urlsplit(str(params.get("url", ""))).netloc
     call = begin(settings, operation, endpoint, model.output_shape)
     timer = threading.Timer(NOTICE_SECONDS, _show, [call])
     timer.daemon = True
     timer.start()
-    context[TIMER], context[CALL] = timer, call
+    context["slipway_timer"], context["slipway_call"] = timer, call
 
 
-def _ended(context: dict[str, Any], exception: Exception | None = None, **_: Any) -> None:
-    if timer := context.pop(TIMER, None):
+def _ended(context: Context, exception: Exception | None = None, **_: object) -> None:
+    if timer := context.pop("slipway_timer", None):
         timer.cancel()
-    call = context.pop(CALL, None)
+    call = context.pop("slipway_call", None)
     if exception and call:
         _unanswered.append((exception, call))
 

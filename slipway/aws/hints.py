@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from botocore.model import Shape
 
     from slipway.settings import Settings
 
@@ -25,7 +27,7 @@ class Call:
     settings: Settings | None = None
     operation: str = ""
     endpoint: str = ""
-    shape: Any = field(default=None, repr=False)
+    shape: Shape | None = field(default=None, repr=False)
     has_id_token: bool = False
 
     def __str__(self) -> str:
@@ -51,7 +53,7 @@ class Call:
         return " and ".join(self.settings.credentials_from) + profile
 
 
-def _fields(shape: Any, known: set[str]) -> Iterator[str]:
+def _fields(shape: Shape, known: set[str]) -> Iterator[str]:
     """List the names of all members of a shape of botocore's model."""
     if shape.name in known:
         return

@@ -12,6 +12,12 @@ from slipway.errors import ConfigurationError
 from slipway.settings import credentials
 
 if TYPE_CHECKING:
+    from boto3.session import Session
+    from botocore.client import BaseClient
+    from botocore.credentials import DeferredRefreshableCredentials
+    from botocore.session import Session as BotocoreSession
+
+    from slipway.aws.clients import MakeClient
     from slipway.errors import SlipwayError
     from slipway.settings import Settings
 
@@ -34,25 +40,32 @@ _creating = threading.RLock()
 
 
 @cache
-def _session(settings: Settings) -> Any:
+def _session(settings: Settings) -> Session:
     import boto3
-    from botocore.session import Session
 
-    # botocore would look for a profile in the shell's variables, beside the credentials chosen.
-    has_own = settings.is_local or settings.credentials_from
-    ignored = {"profile": (None, None, None, None)} if has_own else None
-    session = Session(session_vars=ignored)
-    if settings.role_arn and settings.id_token:
-        session._credentials = _web_identity(settings, session)  # noqa: SLF001 - botocore's providers want a file
     key_id, secret = _access_key(settings)
     return boto3.Session(
-        botocore_session=session,
+        botocore_session=_botocore_session(settings),
         region_name=settings.region,
         profile_name=settings.profile,
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
         aws_session_token=settings.session_token,
     )
+
+
+def _botocore_session(settings: Settings) -> BotocoreSession:
+    import botocore.session
+
+    # botocore would look for a profile in the shell's variables, beside the credentials chosen.
+    has_own = settings.is_local or settings.credentials_from
+    ignored = {"profile": (None, None, None, None)} if has_own else None
+    session = botocore.session.Session(session_vars=ignored)
+    role, token = settings.role_arn, settings.id_token
+    if role and token:
+        # botocore's own providers want the token in a file.
+        session._credentials = _web_identity(settings, session, role, token)  # type: ignore[attr-defined] # noqa: SLF001
+    return session
 
 
 def _access_key(settings: Settings) -> tuple[str | None, str | None]:
@@ -70,7 +83,9 @@ def _access_key(settings: Settings) -> tuple[str | None, str | None]:
     return key.key_id, key.secret
 
 
-def _web_identity(settings: Settings, session: Any) -> Any:
+def _web_identity(
+    settings: Settings, session: BotocoreSession, role: str, token: str
+) -> DeferredRefreshableCredentials:
     """Take the role by the job's token, when it is needed first and whenever it has run out.
 
     https://docs.gitlab.com/ci/cloud_services/aws/
@@ -80,15 +95,15 @@ def _web_identity(settings: Settings, session: Any) -> Any:
     options = {"region_name": settings.region, "endpoint_url": settings.endpoint_url}
     fetcher = providers.AssumeRoleWithWebIdentityCredentialFetcher(
         client_creator=lambda name, **more: session.create_client(name, **{**options, **more}),
-        web_identity_token_loader=lambda: settings.id_token,
-        role_arn=settings.role_arn,
+        web_identity_token_loader=lambda: token,
+        role_arn=role,
         extra_args={"RoleSessionName": f"slipway-{settings.environment}"},
     )
     kind = "assume-role-with-web-identity"
     return providers.DeferredRefreshableCredentials(fetcher.fetch_credentials, kind)
 
 
-def client(settings: Settings, service: str) -> Any:
+def _make_client(settings: Settings, service: str) -> Any:
     """Make the client of an AWS service, such as "cloudformation", for this environment.
 
     A call waits at most 5 s to connect and 20 s for an answer, and is tried four
@@ -99,14 +114,21 @@ def client(settings: Settings, service: str) -> Any:
         return _client(settings, service)
 
 
+# For the type checker, whose stubs have a class for each service that is named by a literal.
+client: MakeClient = _make_client
+
+
 @cache
-def _client(settings: Settings, service: str) -> Any:
+def _client(settings: Settings, service: str) -> BaseClient:
     from botocore.config import Config
 
     calls.begin(settings)
-    retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
-    service_client = _session(settings).client(
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
+    service_client: BaseClient = _session(settings).client(
         service, endpoint_url=settings.endpoint_url, config=config
     )
     calls.watch(service_client, settings)
@@ -139,13 +161,13 @@ def child_environment(settings: Settings) -> dict[str, str | None]:
         "AWS_PROFILE": settings.profile,
         "AWS_ENDPOINT_URL": settings.endpoint_url,
     }
-    own = {name: text for name, text in values.items() if text}
-    if settings.role_arn and settings.id_token:
-        key = _session(settings).get_credentials().get_frozen_credentials()
+    own: dict[str, str | None] = {name: text for name, text in values.items() if text}
+    if settings.role_arn and settings.id_token and (role := _session(settings).get_credentials()):
+        key = role.get_frozen_credentials()
         own["AWS_ACCESS_KEY_ID"], own["AWS_SECRET_ACCESS_KEY"] = key.access_key, key.secret_key
         own["AWS_SESSION_TOKEN"] = key.token
     if not (settings.is_local or settings.credentials_from):
-        return dict(own)
+        return own
     return {**dict.fromkeys(CREDENTIAL_VARIABLES), **own}
 
 

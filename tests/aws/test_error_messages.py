@@ -82,7 +82,8 @@ def test_a_code_has_one_meaning() -> None:
 
 def test_what_botocore_slows_down_for_is_throttling() -> None:
     """Its own list, but for a code that means a quota in the services that are used here."""
-    known = set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES)  # noqa: SLF001 - nothing public
+    checker: Any = ThrottledRetryableChecker
+    known = set(checker._THROTTLED_ERROR_CODES)  # noqa: SLF001 - nothing public
     assert known - {"LimitExceededException"} <= error_messages.BY_CODE[error_messages.THROTTLED]
 
 

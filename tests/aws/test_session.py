@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 from botocore.exceptions import HTTPClientError
@@ -142,7 +143,7 @@ def test_silence_and_a_dropped_connection_are_explained(
 
 def test_a_call_has_limits(settings: Settings) -> None:
     """No call waits for ever: the promise of the boundary's docstring."""
-    config = session.client(settings, "cloudformation").meta.config
+    config: Any = session.client(settings, "cloudformation").meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
     assert config.retries == {"mode": "standard", "total_max_attempts": 4}
 

@@ -2,6 +2,7 @@
 
 import botocore.session
 import pytest
+from botocore.model import StringShape
 
 from slipway.aws.stack_status import State, Step
 
@@ -9,7 +10,9 @@ from slipway.aws.stack_status import State, Step
 def test_the_table_has_every_status_that_cloudformation_knows() -> None:
     """The names are those of the service's own model, no more and no fewer."""
     model = botocore.session.get_session().get_service_model("cloudformation")
-    assert sorted(State.__members__) == sorted(model.shape_for("StackStatus").enum)
+    status = model.shape_for("StackStatus")
+    assert isinstance(status, StringShape)
+    assert sorted(State.__members__) == sorted(status.enum)
 
 
 def test_a_state_bears_its_own_name() -> None:

@@ -29,7 +29,7 @@ def sent(signer: Any, method: str, url: str, body: bytes = b"", **headers: str) 
     request = AWSRequest(method, url, headers={"Host": "localhost:4566", **headers}, data=body)
     request.context["payload_signing_enabled"] = True
     signer.add_auth(request)
-    parts = urlsplit(request.url)
+    parts = urlsplit(str(request.url))
     names = tuple((name.lower(), value) for name, value in request.headers.items())
     return Request(method, parts.path or "/", parts.query, names)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.session import Session
@@ -136,7 +137,8 @@ def test_boto3_uses_the_chosen_credentials_alone(
         (staging({**KEY, "AWS_ACCESS_KEY_ID": "my"}), "my"),
     ):
         known = settings.resolve("staging", {**STAGING, **TEMPORARY, **own})
-        credentials = session.client(known, "sts")._request_signer._credentials  # noqa: SLF001
+        client: Any = session.client(known, "sts")
+        credentials = client._request_signer._credentials  # noqa: SLF001
         assert (credentials.access_key, credentials.token) == (used, None)
 
 

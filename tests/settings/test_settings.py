@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -251,7 +252,7 @@ def test_a_profile_of_the_real_environment_does_not_concern_local(
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of another account")
     session._client.cache_clear()  # noqa: SLF001 - as the session below
     session._session.cache_clear()  # noqa: SLF001 - a session reads the environment when it is made
-    client = session.client(settings, "sts")
+    client: Any = session.client(settings, "sts")
     assert client.meta.endpoint_url == settings.endpoint_url
     credentials = client._request_signer._credentials  # noqa: SLF001 - nothing public has it
     assert (credentials.access_key, credentials.token) == ("local", None)

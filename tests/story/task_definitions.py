@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from botocore.model import Shape
+from botocore.model import ListShape, Shape, StructureShape
 
 from tests.story import wire
 from tests.story.clock import Clock
@@ -74,11 +74,11 @@ class TaskDefinitions:
 
 def _as_api(shape: Shape, value: Any) -> Any:
     """Give a template's value the names and types of the API."""
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         names = {name.lower(): name for name in shape.members}
         pairs = ((names[name.lower()], each) for name, each in value.items())
         return {name: _as_api(shape.members[name], each) for name, each in pairs}
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return [_as_api(shape.member, each) for each in value]
     if shape.type_name == "integer":
         return int(value)

@@ -83,9 +83,12 @@ class Reader:
         return word
 
     def _client(self, service: str) -> object:
-        key = {"aws_access_key_id": "id", "aws_secret_access_key": "secret"}
-        region = self.variables["AWS_REGION"]
-        return self.session.create_client(service, region_name=region, **key)
+        return self.session.create_client(
+            service,
+            region_name=self.variables["AWS_REGION"],
+            aws_access_key_id="id",
+            aws_secret_access_key="secret",
+        )
 
     def _empty(self, address: str) -> None:
         """Remove what a bucket holds, as the high-level command `aws s3 rm --recursive` does."""

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape
 
 import botocore.session
 from botocore.awsrequest import AWSResponse
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.compat import HTTPHeaders
+from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from tests.story.refusals import Refusal
@@ -44,7 +45,8 @@ class Body:
 
 def answer(url: str, status: int, content: bytes, **headers: str) -> AWSResponse:
     """Return an answer as botocore's HTTP session returns it."""
-    return AWSResponse(url, status, {"x-amzn-requestid": REQUEST_ID, **headers}, Body(content))
+    named = HTTPHeaders.from_dict({"x-amzn-requestid": REQUEST_ID, **headers})
+    return AWSResponse(url, status, named, Body(content))
 
 
 def service_of(request: Any) -> str:
@@ -98,14 +100,14 @@ def refuse(url: str, service: str, refusal: Refusal) -> AWSResponse:
 
 def _from_query(shape: Shape, words: dict[str, str], prefix: str) -> Any:
     """Read one value of the query protocol, whose names are paths such as A.member.1.B."""
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         start = f"{prefix}." if prefix else ""
         return {
             name: _from_query(member, words, f"{start}{name}")
             for name, member in shape.members.items()
             if any(_within(word, f"{start}{name}") for word in words)
         }
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         count = 1
         items = []
         while any(_within(word, f"{prefix}.member.{count}") for word in words):
@@ -123,10 +125,10 @@ def _within(word: str, path: str) -> bool:
 
 
 def _to_xml(shape: Shape, value: Any) -> str:
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         parts = ((name, shape.members[name], each) for name, each in value.items())
         return "".join(f"<{name}>{_to_xml(member, each)}</{name}>" for name, member, each in parts)
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return "".join(f"<member>{_to_xml(shape.member, each)}</member>" for each in value)
     if shape.type_name == "boolean":
         return "true" if value else "false"
@@ -135,11 +137,11 @@ def _to_xml(shape: Shape, value: Any) -> str:
 
 def _bare(shape: Shape, value: Any) -> str:
     """Write XML whose elements have the names that the model gives to each member."""
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         members = [(shape.members[name], name, each) for name, each in value.items()]
         names = [(member, member.serialization.get("name", name), e) for member, name, e in members]
         return "".join(f"<{name}>{_bare(member, each)}</{name}>" for member, name, each in names)
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         name = shape.member.serialization.get("name", "member")
         return "".join(f"<{name}>{_bare(shape.member, each)}</{name}>" for each in value)
     return _to_xml(shape, value)
