@@ -4,10 +4,20 @@ A task is a dict as DescribeTasks returns it. The codes and messages:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 """
 
+from __future__ import annotations
+
 import re
 import signal
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from types_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        ContainerTypeDef,
+        TaskTypeDef,
+    )
 
 # A summary of this length and its next step fit into five lines of 60 columns.
 CAUSE_LENGTH = 160
@@ -23,7 +33,7 @@ STOPPED_WITH_THE_TASK = {137, 143}
 SECRET = re.compile(r"\b(asm|ssm)\b|ssm parameters|(retrieve|fetch) secret|secretsmanager:")
 
 
-def is_fault(task: dict[str, Any]) -> bool:
+def is_fault(task: TaskTypeDef) -> bool:
     """Whether a task stopped for a fault of what it ran.
 
     It exited by itself, could not start, or the scheduler stopped it because a health check
@@ -36,12 +46,12 @@ def is_fault(task: dict[str, Any]) -> bool:
     )
 
 
-def reclaimed(task: dict[str, Any]) -> str:
+def reclaimed(task: TaskTypeDef) -> str:
     """Return what AWS took from a task, as a clause; "" when it stopped for another reason."""
     return RECLAIMED.get(task.get("stopCode", ""), "")
 
 
-def is_explained(task: dict[str, Any]) -> bool:
+def is_explained(task: TaskTypeDef) -> bool:
     """Whether ECS has written down how a task that stops ended.
 
     A stopping task gets its exit codes when its containers have ended; a task that could not
@@ -53,15 +63,15 @@ def is_explained(task: dict[str, Any]) -> bool:
     return ended or any("exitCode" in each for each in task.get("containers", []))
 
 
-def never_ran(task: dict[str, Any], container: dict[str, Any] | None) -> bool:
+def never_ran(task: TaskTypeDef, container: ContainerTypeDef | None) -> bool:
     """Whether no container of a task has started; `container` is the one that failed."""
     has_code = (container or {}).get("exitCode") is not None
     return task.get("stopCode") == "TaskFailedToStart" and not has_code
 
 
 def failed_container(
-    task: dict[str, Any], definitions: Sequence[dict[str, Any]]
-) -> dict[str, Any] | None:
+    task: TaskTypeDef, definitions: Sequence[ContainerDefinitionOutputTypeDef]
+) -> ContainerTypeDef | None:
     """Return the container that ended the task, as DescribeTasks has it; None when none is known.
 
     `definitions` are the containerDefinitions of the task's definition: containers that they
@@ -74,7 +84,7 @@ def failed_container(
     return ranked[0] if ranked else None
 
 
-def _rank(container: dict[str, Any]) -> int:
+def _rank(container: ContainerTypeDef) -> int:
     code = container.get("exitCode")
     if code is not None and code != 0 and code not in STOPPED_WITH_THE_TASK:
         return 0
@@ -86,7 +96,7 @@ def _rank(container: dict[str, Any]) -> int:
 
 
 def cause(
-    task: dict[str, Any], container: dict[str, Any] | None, *, line: str = "", target: str = ""
+    task: TaskTypeDef, container: ContainerTypeDef | None, *, line: str = "", target: str = ""
 ) -> str:
     """Explain in one line why a task stopped.
 

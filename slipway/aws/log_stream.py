@@ -1,12 +1,19 @@
 """One container's log stream: its end, and what it writes while it runs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import polling
 from slipway.aws import session
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
+    from types_boto3_logs.type_defs import GetLogEventsRequestTypeDef, OutputLogEventTypeDef
+
+    from slipway.settings import Settings
 
 LINES = 100
 # CloudWatch may show a line some seconds after it was written. The local account has no delay.
@@ -59,17 +66,25 @@ class LogStream:
             lines += self.new()
         return lines
 
-    def _events(self) -> Iterator[dict[str, Any]]:
+    def question(self, *, from_head: bool) -> GetLogEventsRequestTypeDef:
+        """Return what GetLogEvents is asked for: the stream, from its head or from its end."""
+        return {
+            "logGroupName": self.group,
+            "logStreamName": self.name,
+            "startFromHead": from_head,
+        }
+
+    def _events(self) -> Iterator[OutputLogEventTypeDef]:
         """Read page after page; the end of a stream returns the token that it was asked with.
 
         https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
         """
         logs = session.client(self.settings, "logs")
+        question = self.question(from_head=True)
         for _ in range(MAX_PAGES):
-            more = {"nextToken": self.token} if self.token else {}
-            answer = logs.get_log_events(
-                logGroupName=self.group, logStreamName=self.name, startFromHead=True, **more
-            )
+            if self.token:
+                question["nextToken"] = self.token
+            answer = logs.get_log_events(**question)
             yield from answer.get("events", [])
             asked, self.token = self.token, answer.get("nextForwardToken", "")
             if self.token in {"", asked}:
@@ -77,7 +92,7 @@ class LogStream:
 
 
 def of_container(
-    settings: Settings, task: dict[str, Any], definition: dict[str, Any]
+    settings: Settings, task: TaskTypeDef, definition: ContainerDefinitionOutputTypeDef
 ) -> LogStream | None:
     """Name the stream of one container of a task; None when it does not log to CloudWatch.
 
@@ -112,12 +127,12 @@ def last_lines(stream: LogStream, is_enough: Enough) -> list[str]:
 
 def newest(stream: LogStream) -> list[str]:
     """Read the newest page that is not empty; an empty one may stand before others."""
-    settings = stream.settings
-    logs = session.client(settings, "logs")
-    question: dict[str, Any] = {"logGroupName": stream.group, "logStreamName": stream.name}
+    logs = session.client(stream.settings, "logs")
+    question = stream.question(from_head=False)
+    question["limit"] = LINES
     try:
         for _ in range(MAX_PAGES):
-            answer = logs.get_log_events(**question, limit=LINES, startFromHead=False)
+            answer = logs.get_log_events(**question)
             token = answer.get("nextBackwardToken", "")
             if answer.get("events") or token in {"", question.get("nextToken")}:
                 return [each["message"].rstrip() for each in answer.get("events", [])]

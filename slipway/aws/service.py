@@ -1,13 +1,20 @@
 """The services as they are observed: their deployments, their tasks, their targets."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import contract, faults, session, tasks
-from slipway.aws.stack import Stack
-from slipway.aws.tasks import Task
 from slipway.events import Rollout
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.literals import DesiredStatusType
+    from types_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
+
+    from slipway.aws.stack import Stack
+    from slipway.aws.tasks import Task
+    from slipway.settings import Settings
 
 ROLLING = "ROLLING"
 
@@ -40,12 +47,12 @@ class Deployment:
 
     rollout: Rollout
     strategy: str
-    description: dict[str, Any]
+    description: DeploymentTypeDef
 
     @property
     def id(self) -> str:
         """The deployment's own id, such as ecs-svc/0123456789."""
-        return str(self.description.get("id", ""))
+        return self.description.get("id", "")
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Service:
     reason: str
     tasks: tuple[Task, ...]
     healthy: frozenset[str] | None
-    stopped: tuple[dict[str, Any], ...] = ()
+    stopped: tuple[TaskTypeDef, ...] = ()
     deployment: str = ""
 
 
@@ -103,7 +110,7 @@ def deployment(settings: Settings, where: ServiceRef) -> Deployment | None:
     return Deployment(rollout_of(description, primary), strategy, primary)
 
 
-def fault(observed: Service) -> dict[str, Any] | None:
+def fault(observed: Service) -> TaskTypeDef | None:
     """Return the first of the deployment's tasks that stopped for a fault; None without one.
 
     ECS lists a stopped task for an hour:
@@ -112,7 +119,7 @@ def fault(observed: Service) -> dict[str, Any] | None:
     return next((each for each in observed.stopped if faults.is_fault(each)), None)
 
 
-def list_tasks(settings: Settings, where: ServiceRef, status: str) -> list[str]:
+def list_tasks(settings: Settings, where: ServiceRef, status: DesiredStatusType) -> list[str]:
     """List the ARNs of the service's tasks whose desired status is RUNNING or STOPPED."""
     ecs = session.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(
@@ -121,17 +128,19 @@ def list_tasks(settings: Settings, where: ServiceRef, status: str) -> list[str]:
     return [arn for page in pages for arn in page.get("taskArns", [])]
 
 
-def describe_tasks(settings: Settings, where: ServiceRef, status: str) -> list[dict[str, Any]]:
+def describe_tasks(
+    settings: Settings, where: ServiceRef, status: DesiredStatusType
+) -> list[TaskTypeDef]:
     """Describe the service's tasks whose desired status is RUNNING or STOPPED."""
     return tasks.read(settings, where.cluster, list_tasks(settings, where, status))
 
 
-def rollout_of(description: dict[str, Any], deployment: dict[str, Any]) -> Rollout:
+def rollout_of(description: ServiceTypeDef, deployment: DeploymentTypeDef) -> Rollout:
     """Read one deployment of a service that DescribeServices describes."""
     return parse_rollout(deployment, alone=len(description["deployments"]) == 1)
 
 
-def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout:
+def parse_rollout(deployment: DeploymentTypeDef, *, alone: bool = False) -> Rollout:
     """Read one deployment of DescribeServices; `alone` when the service has no other.
 
     ECS returns rolloutState for rolling updates only. Revisions that switch are done when the
@@ -149,7 +158,7 @@ def parse_rollout(deployment: dict[str, Any], *, alone: bool = False) -> Rollout
     )
 
 
-def describe(settings: Settings, cluster: str, names: list[str]) -> dict[str, dict[str, Any]]:
+def describe(settings: Settings, cluster: str, names: list[str]) -> dict[str, ServiceTypeDef]:
     """Describe the ACTIVE services of these names, as DescribeServices does, by name."""
     ecs = session.client(settings, "ecs")
     try:
@@ -160,7 +169,7 @@ def describe(settings: Settings, cluster: str, names: list[str]) -> dict[str, di
     return {each["serviceName"]: each for each in active}
 
 
-def primary_of(description: dict[str, Any]) -> dict[str, Any] | None:
+def primary_of(description: ServiceTypeDef) -> DeploymentTypeDef | None:
     """Return the primary deployment of a described service; None without one."""
     deployments = description.get("deployments", [])
     return next((each for each in deployments if each.get("status") == "PRIMARY"), None)

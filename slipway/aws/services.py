@@ -1,13 +1,21 @@
 """All services of a stack, observed at once: two rounds of calls, however many there are."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import together
 from slipway.aws import service, session, targets, tasks
 from slipway.aws.service import Service, ServiceRef
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from types_boto3_ecs.literals import DesiredStatusType
+    from types_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
+    from slipway.settings import Settings
 
 
 def observe(settings: Settings, places: Sequence[ServiceRef]) -> list[Service | None]:
@@ -41,8 +49,8 @@ def observe(settings: Settings, places: Sequence[ServiceRef]) -> list[Service | 
 
 def _service(
     place: ServiceRef,
-    description: dict[str, Any],
-    own: list[dict[str, Any]],
+    description: ServiceTypeDef,
+    own: list[TaskTypeDef],
     found: Iterable[targets.Target],
 ) -> Service | None:
     """Put together what was read of one service; None without a primary deployment."""
@@ -63,7 +71,7 @@ def _service(
     )
 
 
-def _list_tasks(settings: Settings, cluster: str, status: str) -> list[str]:
+def _list_tasks(settings: Settings, cluster: str, status: DesiredStatusType) -> list[str]:
     """List the ARNs of the cluster's tasks whose desired status is RUNNING or STOPPED."""
     ecs = session.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus=status)

@@ -1,13 +1,24 @@
 """The task definition of a migration: the stack's own, with the image that is to be deployed."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from slipway.aws import session
 from slipway.errors import Failed
-from slipway.revision import Image
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        RegisterTaskDefinitionRequestTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+    from slipway.revision import Image
+    from slipway.settings import Settings
 
 # What DescribeTaskDefinition adds to what RegisterTaskDefinition takes:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
@@ -25,13 +36,15 @@ READ_ONLY_FIELDS = {
 MAX_LEFTOVERS = 20
 
 
-def read(settings: Settings, arn: str) -> dict[str, Any]:
+def read(settings: Settings, arn: str) -> TaskDefinitionTypeDef:
     """Read a task definition as DescribeTaskDefinition returns it."""
     ecs = session.client(settings, "ecs")
-    return dict(ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"])
+    return ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
 
 
-def application_containers(base: dict[str, Any], repository: str) -> list[dict[str, Any]]:
+def application_containers(
+    base: TaskDefinitionTypeDef, repository: str
+) -> list[ContainerDefinitionOutputTypeDef]:
     """Return the containers that run an image of `repository`, essential ones first.
 
     A definition with one container needs no such name: it is that one. Raises Failed when
@@ -55,7 +68,7 @@ def repository_of(image: str) -> str:
     return start if colon and "/" not in tag else name
 
 
-def with_image(base: dict[str, Any], image: Image) -> dict[str, Any]:
+def with_image(base: TaskDefinitionTypeDef, image: Image) -> RegisterTaskDefinitionRequestTypeDef:
     """Return what to register: `base` with the image, by digest, in the application's containers.
 
     Side-cars keep their images.
@@ -66,11 +79,15 @@ def with_image(base: dict[str, Any], image: Image) -> dict[str, Any]:
         for each in base["containerDefinitions"]
     ]
     writable = {name: value for name, value in base.items() if name not in READ_ONLY_FIELDS}
-    return {**writable, "containerDefinitions": containers}
+    # No type says that what is left of it after READ_ONLY_FIELDS is what the call takes.
+    definition = {**writable, "containerDefinitions": containers}
+    return cast("RegisterTaskDefinitionRequestTypeDef", definition)
 
 
 @contextmanager
-def registered(settings: Settings, definition: dict[str, Any]) -> Iterator[str]:
+def registered(
+    settings: Settings, definition: RegisterTaskDefinitionRequestTypeDef
+) -> Iterator[str]:
     """Register a definition, give its ARN, and deregister it in the end, if that is possible.
 
     A task that runs goes on without it:
@@ -96,7 +113,7 @@ def _deregister(settings: Settings, arn: str) -> None:
         session.client(settings, "ecs").deregister_task_definition(taskDefinition=arn)
 
 
-def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> None:
+def remove_leftovers(settings: Settings, base: TaskDefinitionTypeDef, image: Image) -> None:
     """Deregister what killed runs have left: revisions of the family that name a digest.
 
     The stack's own revisions name a tag. A task that runs goes on without its definition, and
@@ -117,7 +134,9 @@ def remove_leftovers(settings: Settings, base: dict[str, Any], image: Image) -> 
             _deregister(settings, arn)
 
 
-def is_leftover(definition: dict[str, Any], base: dict[str, Any], image: Image) -> bool:
+def is_leftover(
+    definition: TaskDefinitionTypeDef, base: TaskDefinitionTypeDef, image: Image
+) -> bool:
     """Whether a definition was registered for a migration, and not by CloudFormation."""
     names = [each.get("image", "") for each in definition.get("containerDefinitions", [])]
     own = any(name.startswith(f"{image.repository}@") for name in names)

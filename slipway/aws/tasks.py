@@ -1,10 +1,16 @@
 """Tasks as ECS describes them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import DeploymentTypeDef, TaskTypeDef
+
+    from slipway.settings import Settings
 
 # What one call of DescribeTasks takes:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
@@ -30,7 +36,7 @@ class Task:
     deployment: str = ""
 
 
-def read(settings: Settings, cluster: str, arns: list[str]) -> list[dict[str, Any]]:
+def read(settings: Settings, cluster: str, arns: list[str]) -> list[TaskTypeDef]:
     """Describe tasks by ARN, a hundred at a time; those that ECS has forgotten are left out."""
     ecs = session.client(settings, "ecs")
     parts = [arns[start : start + PAGE] for start in range(0, len(arns), PAGE)]
@@ -38,7 +44,7 @@ def read(settings: Settings, cluster: str, arns: list[str]) -> list[dict[str, An
     return [task for answer in answers for task in answer.get("tasks", [])]
 
 
-def parse(task: dict[str, Any]) -> Task:
+def parse(task: TaskTypeDef) -> Task:
     """Read one task of DescribeTasks; its address is its network interface's."""
     details = [each for part in task.get("attachments", []) for each in part.get("details", [])]
     address = next(
@@ -58,8 +64,8 @@ def parse(task: dict[str, Any]) -> Task:
 
 
 def of_deployment(
-    tasks: list[dict[str, Any]], deployment: dict[str, Any]
-) -> tuple[dict[str, Any], ...]:
+    tasks: list[TaskTypeDef], deployment: DeploymentTypeDef
+) -> tuple[TaskTypeDef, ...]:
     """Pick the tasks that a deployment started: its definition, and not before it began."""
     since = deployment.get("createdAt")
     return tuple(

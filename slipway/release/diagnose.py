@@ -1,17 +1,29 @@
 """Why a release fails, read while ECS still knows: a rollback deletes the evidence."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import faults, log_stream, service, session, tasks
-from slipway.aws.log_stream import LogStream
-from slipway.aws.service import ServiceRef
 from slipway.events import Event, Note, TaskStopped, TaskUnhealthy
 from slipway.release import log_lines
 from slipway.release.target_watch import TargetWatch
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from types_boto3_ecs.literals import DesiredStatusType
+    from types_boto3_ecs.type_defs import (
+        ContainerDefinitionOutputTypeDef,
+        ContainerTypeDef,
+        TaskTypeDef,
+    )
+
+    from slipway.aws.log_stream import LogStream
+    from slipway.aws.service import ServiceRef
+    from slipway.settings import Settings
 
 SHOWN_LINES = 40
 
@@ -36,7 +48,7 @@ class Evidence:
     targets: TargetWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        states = () if self.is_new else ("RUNNING", "STOPPED")
+        states: tuple[DesiredStatusType, ...] = () if self.is_new else ("RUNNING", "STOPPED")
         listed = [arn for each in states for arn in self._list(each)]
         self.known = set(listed) - self._made_since(listed)
         self.targets = TargetWatch(self.settings, self.where)
@@ -90,7 +102,7 @@ class Evidence:
         self.ailing = report(self.settings, own[-1], self.targets.explain(own[-1]))
         return self.ailing
 
-    def _list(self, status: str) -> list[str]:
+    def _list(self, status: DesiredStatusType) -> list[str]:
         ecs = session.client(self.settings, "ecs")
         try:
             return service.list_tasks(self.settings, self.where, status)
@@ -98,12 +110,12 @@ class Evidence:
             return []
 
 
-def _is_since(task: dict[str, Any], since: datetime) -> bool:
+def _is_since(task: TaskTypeDef, since: datetime) -> bool:
     made = task.get("createdAt")
     return made is not None and made >= since
 
 
-def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskStopped:
+def explain(settings: Settings, task: TaskTypeDef, target: str = "") -> TaskStopped:
     """Gather a stopped task's cause, ECS's reasons, exit codes and last log lines.
 
     `target` is what the load balancer saw of it. A task that never ran has no log, so none is
@@ -118,9 +130,9 @@ def explain(settings: Settings, task: dict[str, Any], target: str = "") -> TaskS
 
 
 def stopped(
-    task: dict[str, Any],
-    definitions: list[dict[str, Any]],
-    container: dict[str, Any] | None,
+    task: TaskTypeDef,
+    definitions: list[ContainerDefinitionOutputTypeDef],
+    container: ContainerTypeDef | None,
     lines: list[str],
     target: str = "",
 ) -> TaskStopped:
@@ -140,7 +152,7 @@ def stopped(
     )
 
 
-def report(settings: Settings, task: dict[str, Any], target: str) -> TaskUnhealthy:
+def report(settings: Settings, task: TaskTypeDef, target: str) -> TaskUnhealthy:
     """Gather what a running task that is not healthy has written so far."""
     definitions = _definitions(settings, task)
     lines = _log(settings, task, definitions, None, log_stream.newest)
@@ -149,10 +161,10 @@ def report(settings: Settings, task: dict[str, Any], target: str) -> TaskUnhealt
     return TaskUnhealthy(log_stream.short(task["taskArn"]), what, tuple(lines[-SHOWN_LINES:]))
 
 
-def _definitions(settings: Settings, task: dict[str, Any]) -> list[dict[str, Any]]:
+def _definitions(settings: Settings, task: TaskTypeDef) -> list[ContainerDefinitionOutputTypeDef]:
     ecs = session.client(settings, "ecs")
     answer = ecs.describe_task_definition(taskDefinition=task["taskDefinitionArn"])
-    return list(answer["taskDefinition"].get("containerDefinitions", []))
+    return answer["taskDefinition"].get("containerDefinitions", [])
 
 
 def _to_the_error(stream: LogStream) -> list[str]:
@@ -161,9 +173,9 @@ def _to_the_error(stream: LogStream) -> list[str]:
 
 def _log(
     settings: Settings,
-    task: dict[str, Any],
-    definitions: list[dict[str, Any]],
-    container: dict[str, Any] | None,
+    task: TaskTypeDef,
+    definitions: list[ContainerDefinitionOutputTypeDef],
+    container: ContainerTypeDef | None,
     read: Callable[[LogStream], list[str]],
 ) -> list[str]:
     """Read the last lines of the container that failed, or of the first essential one."""

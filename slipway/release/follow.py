@@ -1,16 +1,23 @@
 """One task, followed to its end: what it writes while it runs, and how it ended."""
 
-from collections.abc import Callable, Iterator
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import polling
 from slipway.aws import log_stream, session, tasks
-from slipway.aws.log_stream import LogStream
 from slipway.errors import Failed
 from slipway.events import Note, Say
 from slipway.release import log_lines, running
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+    from slipway.aws.log_stream import LogStream
+    from slipway.settings import Settings
 
 RUN_SECONDS = 3600
 # ECS kills a container 30 s after it was asked to stop, and then takes the network away.
@@ -20,8 +27,6 @@ MISSING_SECONDS = 60
 FIRST_POLL_SECONDS, POLL_SECONDS = 0.1, 2.0
 # A container that ended well may have written nothing at all.
 DRAIN_SECONDS = 2.0
-
-Task = dict[str, Any]
 
 
 class TooLongError(Exception):
@@ -34,7 +39,7 @@ class Watched:
 
     settings: Settings
     cluster: str
-    task: Task
+    task: TaskTypeDef
     stream: LogStream | None
 
 
@@ -42,7 +47,7 @@ class Watched:
 class Ended:
     """A task at its end, as DescribeTasks returns it, and all that its container wrote."""
 
-    task: Task
+    task: TaskTypeDef
     lines: list[str]
 
 
@@ -72,7 +77,9 @@ class _Log:
             self.say(Note(line))
 
 
-def to_the_end(watched: Watched, say: Say, others: Callable[[], list[Task]] = list) -> Ended | None:
+def to_the_end(
+    watched: Watched, say: Say, others: Callable[[], list[TaskTypeDef]] = list
+) -> Ended | None:
     """Follow a task to its end; None when it was stopped because an older one of `others` runs.
 
     `others` is asked until the task runs. Raises TooLongError after RUN_SECONDS, Failed when
@@ -93,7 +100,7 @@ def to_the_end(watched: Watched, say: Say, others: Callable[[], list[Task]] = li
     raise TooLongError
 
 
-def stop(settings: Settings, cluster: str, task: Task, reason: str) -> None:
+def stop(settings: Settings, cluster: str, task: TaskTypeDef, reason: str) -> None:
     """Ask a task to stop: SIGTERM, and SIGKILL 30 s later."""
     ecs = session.client(settings, "ecs")
     ecs.stop_task(cluster=cluster, task=task["taskArn"], reason=reason)
@@ -110,7 +117,7 @@ def stop_and_read(watched: Watched, reason: str, say: Say) -> list[str]:
     return log.lines
 
 
-def _observed(watched: Watched, seconds: float) -> Iterator[Task]:
+def _observed(watched: Watched, seconds: float) -> Iterator[TaskTypeDef]:
     """Describe the task again and again, for so long; the pauses grow to POLL_SECONDS."""
     seen = polling.monotonic()
     until, pause = seen + seconds, FIRST_POLL_SECONDS

@@ -1,14 +1,20 @@
 """What an observation of a service says of a release. Nothing is proven but what was seen."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import service
 from slipway.aws.log_stream import short
-from slipway.aws.service import Service
-from slipway.aws.tasks import Task
-from slipway.revision import Image
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+    from slipway.aws.service import Service
+    from slipway.aws.tasks import Task
+    from slipway.revision import Image
 
 # An application that fails on its first requests, or in its first background work, has ended
 # by then; the load balancer's two checks, 10 s apart, say nothing about it.
@@ -33,7 +39,7 @@ class Judgement:
 
     verdict: Verdict
     reason: str = ""
-    fault: dict[str, Any] | None = None
+    fault: TaskTypeDef | None = None
 
 
 def judge(

@@ -1,10 +1,16 @@
 """Which line of a log names the error."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from types_boto3_ecs.type_defs import ContainerTypeDef
 
 # The last line of a traceback: "KeyError: 'X'", "sqlalchemy.exc.OperationalError: ...".
 EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Configured)\b(: .*)?")
@@ -36,7 +42,7 @@ def exception_line(lines: Sequence[str]) -> str:
     return found or next(reversed(exceptions), "") or next(reversed(errors), "")
 
 
-def last_words(lines: Sequence[str], container: dict[str, Any] | None) -> str:
+def last_words(lines: Sequence[str], container: ContainerTypeDef | None) -> str:
     """Return the line of a log that names the error of a container that stopped.
 
     One that ended by itself with a code of its own has said why, if anything, in its last

@@ -1,14 +1,24 @@
 """What the tasks of an environment write, read from its log group."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import polling
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.results import LogLine
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_logs.type_defs import (
+        FilteredLogEventTypeDef,
+        FilterLogEventsRequestPaginateTypeDef,
+    )
+
+    from slipway.settings import Settings
 
 # Without --since, the newest lines are looked for this far back.
 DAY_SECONDS = 86_400.0
@@ -41,14 +51,14 @@ def parse_lines(text: str) -> int:
 
 def newest(
     settings: Settings, group: str, now: float, *, since: float | None, lines: int
-) -> list[dict[str, Any]]:
+) -> list[FilteredLogEventTypeDef]:
     """Return the last `lines` events before `now`, oldest first, as FilterLogEvents has them.
 
     `since` is how many seconds back they may be: a day at most without it. The log is read
     backwards in windows that grow, so that a long log costs no more than a short one.
     Raises botocore's ResourceNotFoundException when there is no such log group.
     """
-    events: list[dict[str, Any]] = []
+    events: list[FilteredLogEventTypeDef] = []
     for start, end in windows(now, since or DAY_SECONDS):
         events = [*_events(settings, group, start, end), *events]
         if len(events) >= lines:
@@ -69,7 +79,9 @@ def windows(now: float, length: float) -> Iterator[tuple[int, int]]:
         end, size = start, size * 2
 
 
-def follow(settings: Settings, group: str, shown: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def follow(
+    settings: Settings, group: str, shown: list[FilteredLogEventTypeDef]
+) -> Iterator[FilteredLogEventTypeDef]:
     """Return the events that come after those that were `shown`, as they come, without an end."""
     seen = {event["eventId"]: event["timestamp"] for event in shown}
     first = shown[0]["timestamp"] if shown else 0
@@ -84,7 +96,7 @@ def follow(settings: Settings, group: str, shown: list[dict[str, Any]]) -> Itera
         polling.sleep(POLL_SECONDS)
 
 
-def line(event: dict[str, Any]) -> LogLine:
+def line(event: FilteredLogEventTypeDef) -> LogLine:
     """Return one event as a line: when it was written, by which entry and task, and its text."""
     entry, _, task = event["logStreamName"].rpartition("/")
     text = event["message"].rstrip()
@@ -93,7 +105,7 @@ def line(event: dict[str, Any]) -> LogLine:
 
 def _events(
     settings: Settings, group: str, start: int, end: int | None
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[FilteredLogEventTypeDef]:
     """Read every event from `start` to `end` (milliseconds), oldest first, each once.
 
     A full page without a token is followed by another question from its last event on, because
@@ -110,7 +122,11 @@ def _events(
         start = page[-1]["timestamp"]
 
 
-def _page(settings: Settings, group: str, start: int, end: int | None) -> list[dict[str, Any]]:
+def _page(
+    settings: Settings, group: str, start: int, end: int | None
+) -> list[FilteredLogEventTypeDef]:
     pages = session.client(settings, "logs").get_paginator("filter_log_events")
-    question = {"logGroupName": group, "startTime": start, **({"endTime": end} if end else {})}
+    question: FilterLogEventsRequestPaginateTypeDef = {"logGroupName": group, "startTime": start}
+    if end:
+        question["endTime"] = end
     return [event for page in pages.paginate(**question) for event in page.get("events", [])]

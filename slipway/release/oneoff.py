@@ -1,13 +1,21 @@
 """One-off tasks: the new image's migration, in the service's own network."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from slipway.aws import contract, faults, log_stream, task_definitions
-from slipway.aws.stack import Stack
 from slipway.errors import Failed, Interrupted
 from slipway.events import Note, Say
 from slipway.release import diagnose, follow, log_lines, running
-from slipway.release.migration import Migration, Task
-from slipway.revision import Image
-from slipway.settings import Settings
+from slipway.release.migration import Migration
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+    from slipway.aws.stack import Stack
+    from slipway.revision import Image
+    from slipway.settings import Settings
 
 
 def migrate(settings: Settings, stack: Stack, image: Image, say: Say) -> None:
@@ -55,7 +63,7 @@ def _attempt(migration: Migration, say: Say) -> follow.Ended | None:
     return None
 
 
-def _wait(migration: Migration, other: Task, say: Say) -> None:
+def _wait(migration: Migration, other: TaskTypeDef, say: Say) -> None:
     """Wait for the end of a migration that is not ours, and show what it writes."""
     try:
         follow.to_the_end(migration.watched(other), say)
@@ -94,7 +102,7 @@ def _run(migration: Migration, say: Say) -> follow.Ended | None:
 
 
 def _follow(
-    migration: Migration, task: Task, say: Say, *, yields: bool = False
+    migration: Migration, task: TaskTypeDef, say: Say, *, yields: bool = False
 ) -> follow.Ended | None:
     watched, name = migration.watched(task), log_stream.short(task["taskArn"])
     try:

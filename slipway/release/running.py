@@ -4,12 +4,19 @@ ECS has no lock, so the order in which it created the tasks is the lock: each ru
 older one before it starts, and again until its own task runs.
 """
 
+from __future__ import annotations
+
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import log_stream, session, tasks
-from slipway.revision import Image
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.literals import DesiredStatusType
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+    from slipway.revision import Image
+    from slipway.settings import Settings
 
 STARTED_BY = "slipway-migrate/"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#ECS-RunTask-request-startedBy
@@ -21,7 +28,9 @@ def started_by(tag: str) -> str:
     return (STARTED_BY + re.sub(r"[^A-Za-z0-9/_-]", "_", tag))[:STARTED_BY_LENGTH]
 
 
-def read(settings: Settings, cluster: str, family: str, *statuses: str) -> list[dict[str, Any]]:
+def read(
+    settings: Settings, cluster: str, family: str, *statuses: DesiredStatusType
+) -> list[TaskTypeDef]:
     """Describe the tasks of a family that have not ended, the oldest first.
 
     `statuses` are those that ECS wants: RUNNING, which a PENDING task has too, and STOPPED,
@@ -32,7 +41,7 @@ def read(settings: Settings, cluster: str, family: str, *statuses: str) -> list[
     return sorted((each for each in described if not has_ended(each)), key=_order)
 
 
-def _list(settings: Settings, cluster: str, family: str, status: str) -> list[str]:
+def _list(settings: Settings, cluster: str, family: str, status: DesiredStatusType) -> list[str]:
     ecs = session.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(
         cluster=cluster, family=family, desiredStatus=status
@@ -40,7 +49,7 @@ def _list(settings: Settings, cluster: str, family: str, status: str) -> list[st
     return [arn for page in pages for arn in page.get("taskArns", [])]
 
 
-def has_ended(task: dict[str, Any]) -> bool:
+def has_ended(task: TaskTypeDef) -> bool:
     """Whether no container of the task runs any more: DEPROVISIONING removes its network.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
@@ -48,17 +57,17 @@ def has_ended(task: dict[str, Any]) -> bool:
     return task.get("lastStatus") in {"STOPPED", "DEPROVISIONING", "DELETED"}
 
 
-def is_ending(task: dict[str, Any]) -> bool:
+def is_ending(task: TaskTypeDef) -> bool:
     """Whether a task was asked to stop, or has ended."""
     return has_ended(task) or task.get("desiredStatus") == "STOPPED"
 
 
-def _order(task: dict[str, Any]) -> tuple[bool, float, str]:
+def _order(task: TaskTypeDef) -> tuple[bool, float, str]:
     created = task.get("createdAt")
     return created is None, created.timestamp() if created else 0.0, task["taskArn"]
 
 
-def ahead(own: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any] | None:
+def ahead(own: TaskTypeDef, others: list[TaskTypeDef]) -> TaskTypeDef | None:
     """Return the oldest task that was created before `own`; None when own is the oldest.
 
     Two tasks of one moment are ordered by ARN, so that exactly one of them yields. While ECS
@@ -71,7 +80,7 @@ def ahead(own: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any] |
     return min(older, key=_order, default=None)
 
 
-def runs(task: dict[str, Any], container: str, image: Image) -> bool:
+def runs(task: TaskTypeDef, container: str, image: Image) -> bool:
     """Whether a container of the task runs this image; ECS knows the digest when it is pulled."""
     own = [each for each in task.get("containers", []) if each.get("name") == container]
     return any(
@@ -80,7 +89,7 @@ def runs(task: dict[str, Any], container: str, image: Image) -> bool:
     )
 
 
-def describe(task: dict[str, Any]) -> str:
+def describe(task: TaskTypeDef) -> str:
     """Name a migration that runs: its task, whose it is, and since when."""
     starter, created = task.get("startedBy", ""), task.get("createdAt")
     tag = starter.removeprefix(STARTED_BY)

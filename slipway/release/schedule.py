@@ -1,11 +1,17 @@
 """The schedule: which image it starts."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from slipway.aws import contract, log_stream, task_definitions
-from slipway.aws.stack import Stack
-from slipway.revision import Image
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskDefinitionTypeDef
+
+    from slipway.aws.stack import Stack
+    from slipway.revision import Image
+    from slipway.settings import Settings
 
 
 def problem(settings: Settings, stack: Stack, image: Image) -> str:
@@ -18,7 +24,7 @@ def problem(settings: Settings, stack: Stack, image: Image) -> str:
     return judge(task_definitions.read(settings, arn), image) if arn else ""
 
 
-def judge(definition: dict[str, Any], image: Image) -> str:
+def judge(definition: TaskDefinitionTypeDef, image: Image) -> str:
     """Compare a task definition with an image, whose tag the repository never lets move."""
     names = [
         each.get("image", "")

@@ -3,15 +3,21 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 """
 
+from __future__ import annotations
+
 import json
 import re
 import shutil
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError, Failed
-from slipway.settings import Settings
 from slipway.shell import attach, run
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import ContainerTypeDef, TaskTypeDef
+
+    from slipway.settings import Settings
 
 PLUGIN = "session-manager-plugin"
 INSTALL = (
@@ -35,7 +41,7 @@ def require_plugin() -> None:
         raise ConfigurationError(f"{PLUGIN} {version} is too old", hint=f"update it: {INSTALL}")
 
 
-def open_shell(settings: Settings, cluster: str, task: dict[str, Any]) -> None:
+def open_shell(settings: Settings, cluster: str, task: TaskTypeDef) -> None:
     """Open a shell in a task, as DescribeTasks returns it, and wait for its end.
 
     Raises Failed when the plugin ends with an error.
@@ -59,7 +65,7 @@ def open_shell(settings: Settings, cluster: str, task: dict[str, Any]) -> None:
         )
 
 
-def application_container(task: dict[str, Any], repository: str) -> dict[str, Any]:
+def application_container(task: TaskTypeDef, repository: str) -> ContainerTypeDef:
     """Return the container that runs the repository's image, or the first; not a side-car's."""
     containers = task["containers"]
     own = (f"{repository}:", f"{repository}@")
@@ -69,7 +75,7 @@ def application_container(task: dict[str, Any], repository: str) -> dict[str, An
 
 
 def command(
-    cluster: str, task: dict[str, Any], container: dict[str, Any], region: str, endpoint: str
+    cluster: str, task: TaskTypeDef, container: ContainerTypeDef, region: str, endpoint: str
 ) -> list[str]:
     """Return the plugin's argument list: session, region, operation, profile, target, endpoint."""
     names = [arn.rpartition("/")[2] for arn in (cluster, task["taskArn"])]

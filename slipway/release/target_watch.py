@@ -1,13 +1,19 @@
 """The targets of a service that do not become healthy, watched while a release goes on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import polling
 from slipway.aws import targets, tasks
-from slipway.aws.service import ServiceRef
-from slipway.aws.targets import Target
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
+
+    from slipway.aws.service import ServiceRef
+    from slipway.aws.targets import Target
+    from slipway.settings import Settings
 
 # A target that fails its checks is reported after the first of these. One whose first checks
 # still run is reported after the second: on AWS a sound task needs about 20 s for them.
@@ -48,7 +54,7 @@ class TargetWatch:
                 return target
         return None
 
-    def explain(self, task: dict[str, Any]) -> str:
+    def explain(self, task: TaskTypeDef) -> str:
         """Say what the load balancer last saw of a task; "" when it saw nothing wrong."""
         target = self.last.get(tasks.parse(task).address)
         return targets.explain(target, self.where.health_path) if target else ""

@@ -6,8 +6,8 @@ import pytest
 
 from slipway.aws import faults
 
-WEB: dict[str, Any] = {"name": "web"}
-PROXY: dict[str, Any] = {"name": "proxy", "essential": False}
+WEB: Any = {"name": "web"}
+PROXY: Any = {"name": "proxy", "essential": False}
 ELB = "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x)"
 
 
@@ -28,7 +28,8 @@ ELB = "Task failed ELB health checks in (target-group arn:aws:elasticloadbalanci
 )
 def test_a_fault_is_of_what_the_task_ran(code: str, reason: str, *, expected: bool) -> None:
     """A failed health check is one, a scale-in is none: both have the same stop code."""
-    assert faults.is_fault({"stopCode": code, "stoppedReason": reason}) is expected
+    task: Any = {"stopCode": code, "stoppedReason": reason}
+    assert faults.is_fault(task) is expected
 
 
 def test_a_task_without_a_reason_is_no_fault() -> None:
@@ -53,7 +54,7 @@ def test_a_task_without_a_reason_is_no_fault() -> None:
         ({"stopCode": "ServiceSchedulerInitiated", "lastStatus": "DEACTIVATING"}, True),
     ],
 )
-def test_an_exit_code_is_waited_for(task: dict[str, Any], *, expected: bool) -> None:
+def test_an_exit_code_is_waited_for(task: Any, *, expected: bool) -> None:
     """ECS knows that a container exited before it knows how; a health check has no exit code."""
     assert faults.is_explained(task) is expected
 
@@ -66,7 +67,7 @@ def test_a_task_that_could_not_start_never_ran() -> None:
     assert not faults.never_ran({"stopCode": "ServiceSchedulerInitiated"}, {"name": "web"})
 
 
-def failed(containers: list[dict[str, Any]], *definitions: dict[str, Any]) -> str:
+def failed(containers: Any, *definitions: Any) -> str:
     """Return the name of the container that failed."""
     container = faults.failed_container({"containers": containers}, definitions or (WEB, PROXY))
     return container["name"] if container else ""
@@ -74,7 +75,7 @@ def failed(containers: list[dict[str, Any]], *definitions: dict[str, Any]) -> st
 
 def test_the_failed_container_is_the_one_that_ended_the_task() -> None:
     """Its own exit code counts for more than one that the task's end sends to the others."""
-    cron: dict[str, Any] = {"name": "cron"}
+    cron: Any = {"name": "cron"}
     both = (cron, WEB)
     assert failed([{"name": "cron", "exitCode": 143}, {"name": "web", "exitCode": 3}], *both) == (
         "web"
@@ -95,13 +96,13 @@ def test_a_container_that_the_template_never_named_does_not_count() -> None:
     assert faults.failed_container({}, [WEB]) is None
 
 
-def exited(code: int | None, reason: str = "") -> dict[str, Any]:
+def exited(code: int | None, reason: str = "") -> Any:
     """Make a container `web` that ended."""
     more = {} if code is None else {"exitCode": code}
     return {"name": "web", **more, **({"reason": reason} if reason else {})}
 
 
-EXITED = {
+EXITED: Any = {
     "stopCode": "EssentialContainerExited",
     "stoppedReason": "Essential container in task exited",
 }
@@ -127,9 +128,7 @@ EXITED = {
         (None, "", "the task stopped without an exit code: Essential container in task exited"),
     ],
 )
-def test_the_cause_of_an_exit_is_code_and_error(
-    container: dict[str, Any] | None, line: str, expected: str
-) -> None:
+def test_the_cause_of_an_exit_is_code_and_error(container: Any, line: str, expected: str) -> None:
     """One sentence: which container, how it ended, and what its log says."""
     assert faults.cause(EXITED, container, line=line) == expected
 
@@ -157,13 +156,13 @@ AUTH = "unable to retrieve ecr registry auth: timeout"
 )
 def test_the_cause_of_no_start_is_the_exact_reason(reason: str, own: str, expected: str) -> None:
     """It is the task's or the container's, and names what could not be had."""
-    task = {"stopCode": "TaskFailedToStart", "stoppedReason": reason}
+    task: Any = {"stopCode": "TaskFailedToStart", "stoppedReason": reason}
     assert faults.cause(task, exited(None, own)) == expected
 
 
 def test_the_cause_of_a_failed_health_check_is_what_the_balancer_sees() -> None:
     """Also when the container has an exit code by then, which is that of its stop."""
-    task = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": ELB}
+    task: Any = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": ELB}
     seen = "GET /health/live answers 500 (Target.ResponseCodeMismatch)"
     expected = f"web never became healthy: {seen}"
     assert faults.cause(task, exited(None), target=seen) == expected
@@ -177,7 +176,7 @@ def test_the_cause_of_a_failed_health_check_is_what_the_balancer_sees() -> None:
 
 def test_lost_capacity_is_named_as_such() -> None:
     """The image is not the reason, whatever exit code the interruption left."""
-    task = {"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted."}
+    task: Any = {"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted."}
     assert faults.cause(task, exited(143)) == "AWS reclaimed its Spot capacity"
 
 

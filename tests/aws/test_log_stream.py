@@ -1,7 +1,7 @@
 """One container's log, read from its end or as it grows."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
@@ -10,6 +10,9 @@ from slipway.aws import log_stream, session
 from slipway.aws.log_stream import LogStream
 from slipway.settings import Settings
 from tests.answers import stubbed
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskTypeDef
 
 NAMES = {"logGroupName": "shop", "logStreamName": "web/web/3"}
 
@@ -108,9 +111,12 @@ def test_lines_that_never_arrive_are_not_waited_for_long(
 
 def test_the_stream_is_named_as_ecs_names_it(staging: Settings) -> None:
     """Prefix, container and task; a container without CloudWatch has none."""
-    task = {"taskArn": "arn:aws:ecs:eu-west-1:1:task/shop/3"}
+    task: TaskTypeDef = {"taskArn": "arn:aws:ecs:eu-west-1:1:task/shop/3"}
     options = {"awslogs-group": "shop", "awslogs-stream-prefix": "web"}
-    container = {"name": "web", "logConfiguration": {"logDriver": "awslogs", "options": options}}
+    container: ContainerDefinitionOutputTypeDef = {
+        "name": "web",
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+    }
     stream = log_stream.of_container(staging, task, container)
     assert stream == LogStream(staging, "shop", "web/web/3")
     assert log_stream.of_container(staging, task, {"name": "web"}) is None

@@ -1,6 +1,7 @@
 """How ECS's answers are read."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +11,9 @@ from slipway.aws.stack_status import State
 from slipway.aws.tasks import Task
 from slipway.events import Rollout
 from tests import answers
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import DeploymentTypeDef, TaskTypeDef
 
 OUTPUTS = {"ClusterName": "shop", "WebServiceName": "web", "WebTargetGroups": "a,b"}
 PATH = ("/health/live",)
@@ -47,8 +51,8 @@ def test_a_worker_is_a_second_service() -> None:
 
 def test_a_deployment_is_read() -> None:
     """What ECS leaves out while there is nothing to report is 0."""
-    found = {"taskDefinition": "web:2", "desiredCount": 2, "runningCount": 1}
-    described = {**found, "failedTasks": 3, "rolloutState": "FAILED"}
+    found: DeploymentTypeDef = {"taskDefinition": "web:2", "desiredCount": 2, "runningCount": 1}
+    described: DeploymentTypeDef = {**found, "failedTasks": 3, "rolloutState": "FAILED"}
     assert service.parse_rollout(described) == Rollout("web:2", 2, 1, 3, "FAILED")
 
 
@@ -61,11 +65,9 @@ def test_a_deployment_is_read() -> None:
         ({"runningCount": 2, "pendingCount": 1}, True, "IN_PROGRESS"),
     ],
 )
-def test_a_switch_has_no_rollout_state(
-    deployment: dict[str, int], *, alone: bool, state: str
-) -> None:
+def test_a_switch_has_no_rollout_state(deployment: Any, *, alone: bool, state: str) -> None:
     """ECS returns one for rolling updates only; a switch is done when one deployment is left."""
-    found = {"taskDefinition": "web:2", "desiredCount": 2, **deployment}
+    found: Any = {"taskDefinition": "web:2", "desiredCount": 2, **deployment}
     assert service.parse_rollout(found, alone=alone).state == state
 
 
@@ -74,7 +76,7 @@ def test_a_task_is_read() -> None:
 
     A container that AWS adds may have no image.
     """
-    found = {
+    found: TaskTypeDef = {
         "taskArn": "task/1",
         "taskDefinitionArn": "web:2",
         "attachments": [
@@ -96,17 +98,21 @@ def test_a_task_is_read() -> None:
 
 def test_a_task_without_an_address_is_read() -> None:
     """A task that is being prepared has none yet."""
-    found = {"taskArn": "task/1", "taskDefinitionArn": "web:2", "containers": []}
+    found: TaskTypeDef = {"taskArn": "task/1", "taskDefinitionArn": "web:2", "containers": []}
     assert tasks.parse(found) == Task("task/1", "web:2", "", {})
 
 
 def test_stopped_tasks_are_those_of_the_deployment() -> None:
     """Not of another definition, nor of an earlier deployment of the same one (a restart)."""
-    deployment = {"taskDefinition": "web:2", "createdAt": answers.THEN}
+    deployment: DeploymentTypeDef = {"taskDefinition": "web:2", "createdAt": answers.THEN}
     hour = timedelta(hours=1)
-    own = {"taskArn": "1", "taskDefinitionArn": "web:2", "createdAt": answers.THEN + hour}
-    earlier = {**own, "createdAt": answers.THEN - hour}
-    other = {**own, "taskDefinitionArn": "web:1"}
-    undated = {"taskArn": "2", "taskDefinitionArn": "web:2"}
+    own: TaskTypeDef = {
+        "taskArn": "1",
+        "taskDefinitionArn": "web:2",
+        "createdAt": answers.THEN + hour,
+    }
+    earlier: TaskTypeDef = {**own, "createdAt": answers.THEN - hour}
+    other: TaskTypeDef = {**own, "taskDefinitionArn": "web:1"}
+    undated: TaskTypeDef = {"taskArn": "2", "taskDefinitionArn": "web:2"}
     found = tasks.of_deployment([own, earlier, other, undated], deployment)
     assert found == (own, undated)

@@ -5,6 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from botocore.model import StructureShape
 from botocore.stub import Stubber
 
 from slipway.aws import task_definitions
@@ -13,9 +14,9 @@ from slipway.revision import Image
 from slipway.settings import Settings
 
 IMAGE = Image("registry.example:5000/shop", "c0ffee", "sha256:1", tested=True)
-OWN = {"name": "migrate", "image": "registry.example:5000/shop:old", "command": ["migrate.sh"]}
-PROXY: dict[str, Any] = {"name": "proxy", "image": "registry.example:5000/proxy:1"}
-BASE: dict[str, Any] = {
+OWN: Any = {"name": "migrate", "image": "registry.example:5000/shop:old", "command": ["migrate.sh"]}
+PROXY: Any = {"name": "proxy", "image": "registry.example:5000/proxy:1"}
+BASE: Any = {
     "taskDefinitionArn": "task-definition/migrate:1",
     "family": "migrate",
     "revision": 1,
@@ -39,9 +40,11 @@ def test_a_definition_is_registered_with_another_image() -> None:
 def test_what_ecs_adds_to_a_definition_is_left_out() -> None:
     """By the service's own model: what is described and cannot be registered is in the list."""
     model = botocore.session.get_session().get_service_model("ecs")
-    described = set(model.shape_for("TaskDefinition").members)
-    taken = set(model.operation_model("RegisterTaskDefinition").input_shape.members)
-    assert described - taken == task_definitions.READ_ONLY_FIELDS
+    described = model.shape_for("TaskDefinition")
+    taken = model.operation_model("RegisterTaskDefinition").input_shape
+    assert isinstance(described, StructureShape)
+    assert taken
+    assert set(described.members) - set(taken.members) == task_definitions.READ_ONLY_FIELDS
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_the_repository_of_an_image_is_read(image: str, repository: str) -> None
 
 def names(*containers: dict[str, Any]) -> list[str]:
     """List the containers that get the image."""
-    base = {"family": "migrate", "containerDefinitions": list(containers)}
+    base: Any = {"family": "migrate", "containerDefinitions": list(containers)}
     found = task_definitions.application_containers(base, IMAGE.repository)
     return [each["name"] for each in found]
 
@@ -99,7 +102,7 @@ def test_a_definition_is_deregistered_whatever_happens(staging: Settings, ecs: S
         raise KeyboardInterrupt
 
 
-def leftover(**other: Any) -> dict[str, Any]:
+def leftover(**other: Any) -> Any:
     """Make a definition that a killed run has left."""
     container = {"name": "migrate", "image": IMAGE.by_digest}
     return {"family": "migrate", "containerDefinitions": [container], **other}
@@ -117,7 +120,7 @@ TAGGED = [{"name": "migrate", "image": f"{IMAGE.repository}:old"}]
         (leftover(family="migrate-other"), False),
     ],
 )
-def test_a_leftover_names_a_digest(definition: dict[str, Any], *, expected: bool) -> None:
+def test_a_leftover_names_a_digest(definition: Any, *, expected: bool) -> None:
     """What CloudFormation registered names a tag, and is kept."""
     assert task_definitions.is_leftover(definition, BASE, IMAGE) is expected
 

@@ -13,7 +13,7 @@ from slipway.settings import Settings
 from tests import answers
 
 WEB = ServiceRef("shop", "web", ("a", "b"))
-PRIMARY = {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": "web:2"}
+PRIMARY: Any = {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": "web:2"}
 
 
 def deployment(strategy: str, desired: int) -> Deployment:

@@ -19,7 +19,7 @@ WHERE = ServiceRef("shop", "web", ("group",), health_path="/health/live")
 ELB = "Task failed ELB health checks in (target-group group)"
 
 
-def task(number: int, code: str = "EssentialContainerExited", **more: Any) -> dict[str, Any]:
+def task(number: int, code: str = "EssentialContainerExited", **more: Any) -> Any:
     """Make a task of the new revision, at 10.0.0.NUMBER, that stopped for the reason `code`."""
     detail = {"name": "privateIPv4Address", "value": f"10.0.0.{number}"}
     return {

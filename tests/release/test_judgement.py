@@ -1,6 +1,7 @@
 """Rule 7: what counts as a proof, and what does not."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +11,9 @@ from slipway.aws.tasks import Task
 from slipway.events import Rollout
 from slipway.release.judgement import SETTLE_SECONDS, Judgement, Verdict, judge
 from slipway.revision import Image
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
 
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 EXPECTED = "task-definition/web:2"
@@ -54,10 +58,10 @@ def test_a_service_that_runs_what_is_expected_is_proven() -> None:
     ],
 )
 def test_a_rollout_is_judged_with_and_without_its_state(
-    deployment: dict[str, object], *, alone: bool, verdict: Verdict
+    deployment: Any, *, alone: bool, verdict: Verdict
 ) -> None:
     """ECS gives a state for rolling updates only; a switch has ended when it is alone."""
-    primary = {"taskDefinition": EXPECTED, "desiredCount": 2, "runningCount": 2, **deployment}
+    primary: Any = {"taskDefinition": EXPECTED, "desiredCount": 2, "runningCount": 2, **deployment}
     rollout = service.parse_rollout(primary, alone=alone)
     assert judged(replace(GOOD, rollout=rollout)).verdict is verdict
 
@@ -151,7 +155,7 @@ def test_what_cannot_come_right_has_failed(observed: Service | None, reason: str
 
 def test_a_crash_of_this_release_is_not_made_good_by_the_next_task() -> None:
     """Everything runs and is healthy; one task before these ended by itself."""
-    crashed = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
+    crashed: TaskTypeDef = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
     looping = judged(replace(GOOD, stopped=(crashed,)))
     assert looping == Judgement(Verdict.FAILED, "task 0 failed", crashed)
 
@@ -166,7 +170,7 @@ def test_a_crash_of_this_release_is_not_made_good_by_the_next_task() -> None:
 )
 def test_a_task_that_was_stopped_is_no_crash(code: str, reason: str) -> None:
     """A scale-in, lost capacity and a person's stop say nothing of the release."""
-    stopped = {"taskArn": "task/0", "stopCode": code, "stoppedReason": reason}
+    stopped: Any = {"taskArn": "task/0", "stopCode": code, "stoppedReason": reason}
     assert judged(replace(GOOD, stopped=(stopped,))) == PROVEN
 
 

@@ -1,5 +1,7 @@
 """Which line of a log names the error."""
 
+from typing import Any
+
 import pytest
 
 from slipway.release import log_lines
@@ -87,4 +89,5 @@ def test_what_a_container_said_last_is_its_reason(
     code: int | None, lines: list[str], expected: str
 ) -> None:
     """If it ended by itself: the last line of one that was stopped explains nothing."""
-    assert log_lines.last_words(lines, {"name": "web", "exitCode": code}) == expected
+    container: Any = {"name": "web", "exitCode": code}
+    assert log_lines.last_words(lines, container) == expected

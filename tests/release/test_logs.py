@@ -16,7 +16,7 @@ GROUP = "shop-logs"
 NOW = 1_767_225_600.0
 
 
-def event(number: int, text: str = "hello\n") -> dict[str, Any]:
+def event(number: int, text: str = "hello\n") -> Any:
     """Make an event as FilterLogEvents has it, so many seconds after NOW."""
     return {
         "eventId": str(number),
@@ -28,7 +28,7 @@ def event(number: int, text: str = "hello\n") -> dict[str, Any]:
 
 def answers(
     stubber: Stubber,
-    *events: dict[str, Any],
+    *events: Any,
     token: str = "",
     more: str = "",
     start: Any = ANY,
@@ -50,7 +50,7 @@ def stubber(staging: Settings, monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return Stubber(session.client(staging, "logs"))
 
 
-def numbers(events: list[dict[str, Any]]) -> list[int]:
+def numbers(events: list[Any]) -> list[int]:
     """List events by their numbers."""
     return [int(each["eventId"]) for each in events]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from slipway.release.judgement import Judgement, Verdict
 from slipway.settings import Settings
 from tests import answers
 from tests.release.test_judgement import EXPECTED, GOOD, IMAGE, NOW, ROLLOUT
+
+if TYPE_CHECKING:
+    from types_boto3_ecs.type_defs import TaskTypeDef
 
 URL = "https://shop.example/"
 OUTPUTS = {
@@ -112,7 +115,7 @@ def test_a_worker_that_crashes_is_not_proven(
     world: World, proof: Prove, said: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cause and the log of its task are shown, and the cause is in the last lines."""
-    crashed = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
+    crashed: TaskTypeDef = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
     event = TaskStopped("0", "", {"worker": 1}, ("last",), "worker exited with code 1: KeyError")
     monkeypatch.setattr(diagnose, "explain", lambda *_: event)
     world.services = {"web": [GOOD], "worker": [replace(GOOD, healthy=None, stopped=(crashed,))]}

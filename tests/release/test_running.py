@@ -14,7 +14,7 @@ from tests import answers
 IMAGE = Image("registry.example/shop", "c0ffee", "sha256:1", tested=True)
 
 
-def task(number: int, seconds: int | None = 0, **more: Any) -> dict[str, Any]:
+def task(number: int, seconds: int | None = 0, **more: Any) -> Any:
     """Make a task that ECS created so many seconds after THEN; None when it has no time yet."""
     created = {} if seconds is None else {"createdAt": answers.THEN + timedelta(seconds=seconds)}
     return {"taskArn": f"task/{number}", "lastStatus": "RUNNING", **created, **more}
@@ -57,7 +57,7 @@ def test_no_migration_is_no_second_call(staging: Settings, ecs: Stubber) -> None
     ],
 )
 def test_the_older_of_two_migrations_goes_first(
-    own: dict[str, Any], others: list[dict[str, Any]], expected: str | None
+    own: Any, others: list[Any], expected: str | None
 ) -> None:
     """No matter who asks, exactly one of two yields."""
     older = running.ahead(own, others)
@@ -74,7 +74,7 @@ def test_the_older_of_two_migrations_goes_first(
         ({"name": "proxy", "imageDigest": "sha256:1"}, False),
     ],
 )
-def test_a_task_of_the_same_image_is_known(container: dict[str, Any], *, expected: bool) -> None:
+def test_a_task_of_the_same_image_is_known(container: Any, *, expected: bool) -> None:
     """By the container of the migration; a field that is missing is no match."""
     assert running.runs({"containers": [container]}, "migrate", IMAGE) is expected
     assert not running.runs({}, "migrate", IMAGE)

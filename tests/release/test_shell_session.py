@@ -15,7 +15,7 @@ from slipway.release import shell_session
 from slipway.settings import Settings
 
 SESSION = {"sessionId": "s-1", "streamUrl": "wss://stream.example", "tokenValue": "hush"}
-TASK: dict[str, Any] = {
+TASK: Any = {
     "taskArn": "arn:aws:ecs:eu-west-1:1:task/shop/0123",
     "containers": [
         {"name": "aws-guardduty-agent-1", "runtimeId": "0123-1"},
