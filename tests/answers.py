@@ -55,7 +55,7 @@ def is_gone(cloudformation: Stubber) -> None:
     cloudformation.add_client_error("describe_stacks", "ValidationError", message)
 
 
-def event(number: int, status: str = "UPDATE_COMPLETE", reason: str = "") -> dict[str, Any]:
+def event(number: int, status: str = "UPDATE_COMPLETE", reason: str = "") -> Any:
     """Make an event of resource `number`, as DescribeStackEvents has it."""
     found = {
         "StackId": ID,
@@ -69,7 +69,7 @@ def event(number: int, status: str = "UPDATE_COMPLETE", reason: str = "") -> dic
     return {**found, "ResourceStatusReason": reason} if reason else found
 
 
-def of_stack(number: int, status: str, reason: str = "", token: str = "") -> dict[str, Any]:
+def of_stack(number: int, status: str, reason: str = "", token: str = "") -> Any:
     """Make an event of the stack as a whole, of the operation with this token."""
     own = {"LogicalResourceId": NAME, "ResourceType": "AWS::CloudFormation::Stack"}
     found = {**event(number, status, reason), **own, "PhysicalResourceId": ID}

@@ -5,7 +5,6 @@ docs/stack.md lists the same parameters and outputs.
 
 import json
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from slipway.aws.stack import Stack
 from slipway.errors import ConfigurationError, Failed
@@ -19,7 +18,7 @@ PARAMETERS = {
 }
 
 
-def _output(name: str, meaning: str, *, optional: bool = False) -> Any:
+def _output(name: str, meaning: str, *, optional: bool = False) -> str:
     """Declare a field of Outputs; an `optional` one is used if a template has it."""
     known = {"name": name, "meaning": meaning, "optional": optional}
     return field(default="", metadata=known)

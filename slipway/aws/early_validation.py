@@ -3,13 +3,22 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import (
+        DeleteChangeSetInputTypeDef,
+        OperationEventTypeDef,
+    )
+
+    from slipway.settings import Settings
 
 
-def errors(settings: Settings, named: dict[str, str]) -> list[str]:
+def errors(settings: Settings, named: DeleteChangeSetInputTypeDef) -> list[str]:
     """List what is wrong and where; `named` names the change set and its stack, as in a call.
 
     Without the permission to ask there is nothing, and CloudFormation's general reason has to do.
@@ -22,7 +31,7 @@ def errors(settings: Settings, named: dict[str, str]) -> list[str]:
     return [text for event in answer["OperationEvents"] if (text := _error(event))]
 
 
-def _error(event: dict[str, Any]) -> str:
+def _error(event: OperationEventTypeDef) -> str:
     reason = event.get("ValidationStatusReason") or event.get("HookStatusReason", "")
     place = event.get("ValidationPath") or event.get("LogicalResourceId", "")
     return f"{place}: {reason}".removeprefix(": ") if reason else ""

@@ -1,13 +1,19 @@
 """The ECR registry that a repository's host names: its account, its region, and the way in."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ecr import ECRClient
+
+    from slipway.settings import Settings
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, with FIPS, and the
 # dual-stack names of https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
@@ -32,16 +38,10 @@ def registry(repository: str) -> Registry | None:
     return Registry(match[1], match[2]) if match else None
 
 
-def client(settings: Settings) -> Any:
+def client(settings: Settings) -> ECRClient:
     """Return ECR's client in the region of the environment's repository."""
     home = registry(settings.ecr_repository)
     return session.client(replace(settings, region=home.region) if home else settings, "ecr")
-
-
-def registry_id(settings: Settings) -> dict[str, str]:
-    """Return the argument that names the repository's account in a call; {} on an emulator."""
-    home = registry(settings.ecr_repository)
-    return {"registryId": home.account} if home else {}
 
 
 def other_account(settings: Settings) -> str:

@@ -1,16 +1,24 @@
 """A stack as it is observed, and what is decided from it."""
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.aws.stack_status import State, Step
 from slipway.errors import Failed, Refused
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+    from slipway.settings import Settings
+    from slipway.template import Body
 
 IN_STATE = re.compile(r"is in [A-Z_]+ state|current stack status|state \[?[A-Z_]+_IN_PROGRESS")
 
@@ -35,7 +43,7 @@ class Stack:
         """What a deploy does about it."""
         return self.state.meaning.step
 
-    def is_same(self, other: "Stack") -> bool:
+    def is_same(self, other: Stack) -> bool:
         """Whether nothing happened to the stack between two observations.
 
         A change set of one's own makes a stack that does not exist one that is in review.
@@ -58,7 +66,7 @@ def observe(settings: Settings, name: str) -> Stack:
     return parse(found)
 
 
-def parse(found: Mapping[str, Any]) -> Stack:
+def parse(found: StackTypeDef) -> Stack:
     """Read one answer of DescribeStacks.
 
     Raises Failed for a status that the table does not have.
@@ -77,10 +85,11 @@ def parse(found: Mapping[str, Any]) -> Stack:
     )
 
 
-def deployed_template(settings: Settings, name: str) -> dict[str, Any]:
+def deployed_template(settings: Settings, name: str) -> Body:
     """Read the template of a stack; {} for YAML, which only somebody else deploys."""
     cloudformation = session.client(settings, "cloudformation")
-    body = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    answer = cloudformation.get_template(StackName=name, TemplateStage="Original")
+    body: object = answer["TemplateBody"]  # botocore leaves YAML a text
     try:
         template = json.loads(body) if isinstance(body, str) else body
     except ValueError:
@@ -88,7 +97,7 @@ def deployed_template(settings: Settings, name: str) -> dict[str, Any]:
     return dict(template) if isinstance(template, dict) else {}
 
 
-def peek_template(settings: Settings, name: str) -> dict[str, Any]:
+def peek_template(settings: Settings, name: str) -> Body:
     """Read the template of a stack that may not exist; {} when there is none.
 
     "If the template doesn't exist, a ValidationError is returned":

@@ -5,15 +5,22 @@ call it may still name the state that the stack had before.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
 """
 
+from __future__ import annotations
+
 import secrets
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.aws.stack_status import State
 from slipway.events import StackEvent
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from types_boto3_cloudformation.type_defs import StackEventTypeDef
+
+    from slipway.settings import Settings
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -39,7 +46,7 @@ class StackEventCursor:
     stack: str
     seen: set[str] = field(default_factory=set)
 
-    def skip(self) -> "StackEventCursor":
+    def skip(self) -> StackEventCursor:
         """Go to the end: what is there already is never returned. Reads one page."""
         self.seen.update(event["EventId"] for event in next(self._pages(), []))
         return self
@@ -54,7 +61,7 @@ class StackEventCursor:
             entries.append(parse(event))
         return entries[::-1]
 
-    def _pages(self) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self) -> Iterator[list[StackEventTypeDef]]:
         cloudformation = session.client(self.settings, "cloudformation")
         pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.stack)
         try:
@@ -65,7 +72,7 @@ class StackEventCursor:
                 raise
 
 
-def parse(event: dict[str, Any]) -> Entry:
+def parse(event: StackEventTypeDef) -> Entry:
     """Read one event of DescribeStackEvents."""
     stack_event = StackEvent(
         event["LogicalResourceId"],
@@ -93,7 +100,7 @@ class Progress:
     end: State | None = None
     reason: str = ""
 
-    def after(self, entries: Iterable[Entry]) -> "Progress":
+    def after(self, entries: Iterable[Entry]) -> Progress:
         """Return the progress after these events, oldest first.
 
         A stack has one operation at a time. So what ends first after it began is its end, also
@@ -105,7 +112,7 @@ class Progress:
                 progress = progress._after(entry)
         return progress
 
-    def _after(self, entry: Entry) -> "Progress":
+    def _after(self, entry: Entry) -> Progress:
         state = State.__members__.get(entry.event.status)
         if state is None or state is State.REVIEW_IN_PROGRESS:
             return self

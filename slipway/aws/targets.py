@@ -1,12 +1,19 @@
 """The targets of a load balancer: which are healthy, and what is wrong with the others."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from types_boto3_elbv2.type_defs import TargetHealthDescriptionTypeDef
+
+    from slipway.settings import Settings
 
 # States in which a target is on its way in, or was refused; the others are on their way out:
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
@@ -32,16 +39,16 @@ def read(settings: Settings, groups: Iterable[str]) -> tuple[Target, ...]:
     return tuple(parse(each) for group in groups for each in _describe(settings, group))
 
 
-def _describe(settings: Settings, group: str) -> list[dict[str, Any]]:
+def _describe(settings: Settings, group: str) -> list[TargetHealthDescriptionTypeDef]:
     balancer = session.client(settings, "elbv2")
     try:
         answer = balancer.describe_target_health(TargetGroupArn=group)
     except balancer.exceptions.TargetGroupNotFoundException:
         return []
-    return list(answer.get("TargetHealthDescriptions", []))
+    return answer.get("TargetHealthDescriptions", [])
 
 
-def parse(description: dict[str, Any]) -> Target:
+def parse(description: TargetHealthDescriptionTypeDef) -> Target:
     """Read one of DescribeTargetHealth's TargetHealthDescriptions."""
     target, health = description.get("Target", {}), description.get("TargetHealth", {})
     return Target(

@@ -1,8 +1,9 @@
 """The environment's ECR repository: what it holds, and what is sent to it."""
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from slipway.aws import ecr, session
 from slipway.docker import login
@@ -10,8 +11,15 @@ from slipway.docker.names import is_remote
 from slipway.errors import ConfigurationError, Failed, Refused
 from slipway.image import store
 from slipway.revision import Image
-from slipway.settings import Settings
 from slipway.shell import CommandFailed, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from types_boto3_ecr.type_defs import DescribeImagesRequestTypeDef
+
+    from slipway.settings import Settings
 
 
 class RepositoryMissing(ConfigurationError):
@@ -26,11 +34,7 @@ def find(settings: Settings, tag: str) -> Image | None:
     """
     client = ecr.client(settings)
     try:
-        answer = client.describe_images(
-            repositoryName=_name(settings.ecr_repository),
-            imageIds=[{"imageTag": tag}],
-            **ecr.registry_id(settings),
-        )
+        answer = client.describe_images(**_question(settings, tag))
     except client.exceptions.ImageNotFoundException:
         return None
     except client.exceptions.ClientError as error:
@@ -40,6 +44,17 @@ def find(settings: Settings, tag: str) -> Image | None:
     found = answer["imageDetails"][0]
     tested = f"{tag}{store.TESTED}" in found.get("imageTags", [])
     return Image(settings.ecr_repository, tag, found["imageDigest"], tested)
+
+
+def _question(settings: Settings, tag: str) -> DescribeImagesRequestTypeDef:
+    """Ask for a tag of the repository, and name its account; an emulator has none."""
+    question: DescribeImagesRequestTypeDef = {
+        "repositoryName": _name(settings.ecr_repository),
+        "imageIds": [{"imageTag": tag}],
+    }
+    if home := ecr.registry(settings.ecr_repository):
+        question["registryId"] = home.account
+    return question
 
 
 def _explain(settings: Settings, error: Exception) -> Exception:

@@ -1,10 +1,11 @@
 """A change set: proposed, shown, and executed or deleted."""
 
+from __future__ import annotations
+
 import secrets
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway import polling, template
 from slipway.aws import early_validation, session
@@ -13,8 +14,20 @@ from slipway.aws.stack_status import Step
 from slipway.errors import Failed
 from slipway.events import ResourceChange
 from slipway.release import bake, parameters, template_upload
-from slipway.settings import Settings
-from slipway.template import Desired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from types_boto3_cloudformation.type_defs import (
+        CreateChangeSetInputTypeDef,
+        DeleteChangeSetInputTypeDef,
+        DescribeChangeSetOutputTypeDef,
+        ResourceChangeTypeDef,
+    )
+
+    from slipway.release.parameters import Declared
+    from slipway.settings import Settings
+    from slipway.template import Desired
 
 PROPOSE_SECONDS, DISCARD_SECONDS = 300, 15
 POLL_SECONDS = 0.5
@@ -42,7 +55,7 @@ class ChangeSet:
     rules: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def named(self) -> dict[str, str]:
+    def named(self) -> DeleteChangeSetInputTypeDef:
         """Name it in a call: with its stack, by which the permission for the call is decided."""
         return {"ChangeSetName": self.id, "StackName": self.stack}
 
@@ -78,16 +91,8 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     declared = body.get("Parameters", {})
     values = parameters.effective(declared, desired.parameters, stack.parameters)
     try:
-        created = cloudformation.create_change_set(
-            StackName=stack.name,
-            ChangeSetName=name,
-            ClientToken=name,
-            ChangeSetType="CREATE" if stack.step is Step.CREATE else "UPDATE",
-            Parameters=parameters.of_change_set(declared, desired.parameters, stack.parameters),
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-            **template_upload.arguments(settings, stack.name, desired),
-            **({"RoleARN": desired.service_role} if desired.service_role else {}),
-        )
+        request = _request(settings, stack, desired, declared, name)
+        created = cloudformation.create_change_set(**request)
     except cloudformation.exceptions.ClientError as error:
         if is_busy(error) or _is_other_stack(error):
             raise Busy(stack.name) from error
@@ -101,6 +106,30 @@ def propose(settings: Settings, stack: Stack, desired: Desired) -> ChangeSet | N
     except BaseException:
         _discard_when_worked_out(settings, proposed)
         raise
+
+
+def _request(
+    settings: Settings, stack: Stack, desired: Desired, declared: Declared, name: str
+) -> CreateChangeSetInputTypeDef:
+    """Return what CreateChangeSet is asked for; a long template is uploaded first.
+
+    `declared` are the template's parameters.
+    """
+    request: CreateChangeSetInputTypeDef = {
+        "StackName": stack.name,
+        "ChangeSetName": name,
+        "ClientToken": name,
+        "ChangeSetType": "CREATE" if stack.step is Step.CREATE else "UPDATE",
+        "Parameters": parameters.of_change_set(declared, desired.parameters, stack.parameters),
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+    if url := template_upload.upload(settings, stack.name, desired):
+        request["TemplateURL"] = url
+    else:
+        request["TemplateBody"] = desired.body
+    if desired.service_role:
+        request["RoleARN"] = desired.service_role
+    return request
 
 
 def _is_other_stack(error: Exception) -> bool:
@@ -181,12 +210,12 @@ def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
     )
 
 
-def _wait(settings: Settings, proposed: ChangeSet) -> dict[str, Any]:
+def _wait(settings: Settings, proposed: ChangeSet) -> DescribeChangeSetOutputTypeDef:
     cloudformation = session.client(settings, "cloudformation")
     until = polling.monotonic() + PROPOSE_SECONDS
     while polling.monotonic() < until:
         try:
-            answer: dict[str, Any] = cloudformation.describe_change_set(**proposed.named)
+            answer = cloudformation.describe_change_set(**proposed.named)
         except cloudformation.exceptions.ChangeSetNotFoundException as error:
             raise Busy(proposed.stack) from error
         if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
@@ -199,8 +228,8 @@ def _wait(settings: Settings, proposed: ChangeSet) -> dict[str, Any]:
 
 
 def _described(
-    settings: Settings, proposed: ChangeSet, answer: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+    settings: Settings, proposed: ChangeSet, answer: DescribeChangeSetOutputTypeDef
+) -> Iterator[ResourceChangeTypeDef]:
     """Read the changes of resources, of which the first page is known already."""
     while True:
         yield from (each["ResourceChange"] for each in answer.get("Changes", []))
@@ -210,14 +239,14 @@ def _described(
         answer = cloudformation.describe_change_set(**proposed.named, NextToken=more)
 
 
-def change(described: dict[str, Any]) -> ResourceChange:
+def change(described: ResourceChangeTypeDef) -> ResourceChange:
     """Read one change of DescribeChangeSet."""
     replaced = str(described.get("Replacement", ""))
     kind = described["ResourceType"]
     return ResourceChange(described["Action"], described["LogicalResourceId"], kind, replaced)
 
 
-def rules(described: list[dict[str, Any]]) -> dict[str, str]:
+def rules(described: list[ResourceChangeTypeDef]) -> dict[str, str]:
     """Pick the listener rules that exist and are changed: logical id -> ARN."""
     changed = [each for each in described if each["ResourceType"] == RULE]
     arns = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in changed}

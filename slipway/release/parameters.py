@@ -3,16 +3,21 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import contract
-from slipway.aws.template_values import HIDDEN
+from slipway.aws.template_values import HIDDEN, Body
 from slipway.errors import ConfigurationError
 from slipway.release import fargate, limits
 
-Declared = Mapping[str, Mapping[str, Any]]
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import ParameterTypeDef
+
+Declared = Mapping[str, Body]
 
 
 def require_free(named: Mapping[str, str]) -> None:
@@ -25,9 +30,7 @@ def require_free(named: Mapping[str, str]) -> None:
         )
 
 
-def require_valid(
-    template: Mapping[str, Any], named: Mapping[str, str], deployed: Mapping[str, str]
-) -> None:
+def require_valid(template: Body, named: Mapping[str, str], deployed: Mapping[str, str]) -> None:
     """Raise ConfigurationError that lists what the template does not allow.
 
     `named` has the values of this deploy, "" for the template's default; `deployed` those that
@@ -81,7 +84,7 @@ def carried_over(
 
 def of_change_set(
     declared: Declared, named: Mapping[str, str], deployed: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[ParameterTypeDef]:
     """Make the parameters of a change set, as CreateChangeSet takes them.
 
     A value that is carried over is not sent again: CloudFormation shows a NoEcho one as ****.
@@ -112,7 +115,7 @@ def _missing(declared: Declared, values: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} has no value, and the template has no default"
 
 
-def _problems(name: str, text: str, rule: Mapping[str, Any]) -> Iterator[str]:
+def _problems(name: str, text: str, rule: Body) -> Iterator[str]:
     """List what is wrong with one value; a hidden one cannot be checked."""
     if text == HIDDEN:
         return
@@ -130,7 +133,7 @@ def _problems(name: str, text: str, rule: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {shown} has {len(text)} characters, {limit} is {rule[limit]}"
 
 
-def _number(text: str, rule: Mapping[str, Any]) -> Iterator[str]:
+def _number(text: str, rule: Body) -> Iterator[str]:
     if not re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text):
         yield f"{text!r} is not a number"
         return

@@ -1,24 +1,29 @@
 """How a template gets to CloudFormation: in the call, or through a bucket."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError
-from slipway.settings import Settings
-from slipway.template import Desired
+
+if TYPE_CHECKING:
+    from slipway.settings import Settings
+    from slipway.template import Desired
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 BODY_BYTES = 51_200
 
 
-def arguments(settings: Settings, stack: str, desired: Desired) -> dict[str, str]:
-    """Return the template as CreateChangeSet takes it; a long one is put into the bucket first.
+def upload(settings: Settings, stack: str, desired: Desired) -> str:
+    """Put a template that is too long for a call into the bucket, and return its address.
 
-    Raises ConfigurationError for a long one where there is no bucket.
+    "" for one that fits into the call. Raises ConfigurationError where there is no bucket.
     """
     size = len(desired.body.encode())
     if size <= BODY_BYTES:
-        return {"TemplateBody": desired.body}
+        return ""
     if not desired.bucket:
         raise ConfigurationError(
             f"the template of {stack} has {size} bytes; above {BODY_BYTES} it goes through S3",
@@ -27,7 +32,7 @@ def arguments(settings: Settings, stack: str, desired: Desired) -> dict[str, str
     key = f"{stack}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
     s3 = session.client(settings, "s3")
     s3.put_object(Bucket=desired.bucket, Key=key, Body=desired.body.encode())
-    return {"TemplateURL": template_url(settings, s3.meta.endpoint_url, desired.bucket, key)}
+    return template_url(settings, s3.meta.endpoint_url, desired.bucket, key)
 
 
 def template_url(settings: Settings, endpoint: str, bucket: str, key: str) -> str:

@@ -1,5 +1,7 @@
 """A stack as it is read, and the parameters that are decided from it."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -17,6 +19,7 @@ def test_an_answer_is_read_whole() -> None:
         {
             "StackId": answers.ID,
             "StackName": answers.NAME,
+            "CreationTime": answers.THEN,
             "StackStatus": "UPDATE_ROLLBACK_COMPLETE",
             "StackStatusReason": "it crashed",
             "Parameters": [{"ParameterKey": "WebAppRevision", "ParameterValue": "c0ffee"}],
@@ -34,16 +37,16 @@ def test_an_answer_is_read_whole() -> None:
 
 def test_an_answer_without_the_optional_parts_is_read() -> None:
     """A stack in the making has neither outputs nor a reason."""
-    found = {"StackId": answers.ID, "StackName": answers.NAME}
-    read = stacks.parse({**found, "StackStatus": "CREATE_IN_PROGRESS"})
+    found: Any = {"StackId": answers.ID, "StackName": answers.NAME}
+    read = stacks.parse(found | {"StackStatus": "CREATE_IN_PROGRESS"})
     assert read == answers.stack(State.CREATE_IN_PROGRESS)
 
 
 def test_an_unknown_status_is_an_error() -> None:
     """What is not in the table is not guessed by its ending."""
-    found = {"StackId": answers.ID, "StackName": answers.NAME}
+    found: Any = {"StackId": answers.ID, "StackName": answers.NAME}
     with pytest.raises(Failed, match="is NEW_COMPLETE, a state that Slipway does not know"):
-        stacks.parse({**found, "StackStatus": "NEW_COMPLETE"})
+        stacks.parse(found | {"StackStatus": "NEW_COMPLETE"})
 
 
 def test_a_stack_that_does_not_exist_is_as_good_as_deleted(

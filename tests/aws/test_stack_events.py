@@ -1,5 +1,7 @@
 """A stack's events: each once, and what they say of one operation."""
 
+from typing import Any
+
 import pytest
 from botocore.stub import Stubber
 
@@ -68,7 +70,7 @@ def test_an_event_is_read() -> None:
 
 def test_a_nested_stack_is_a_resource() -> None:
     """Its end is not the end of the stack that it is in."""
-    nested = {**answers.of_stack(1, "UPDATE_COMPLETE"), "LogicalResourceId": "Nested"}
+    nested: Any = {**answers.of_stack(1, "UPDATE_COMPLETE"), "LogicalResourceId": "Nested"}
     assert not stack_events.parse(nested).of_stack
 
 

@@ -61,7 +61,7 @@ def test_an_action_without_weights_is_none_that_ecs_moves() -> None:
 def test_the_rules_that_a_change_set_touches_are_those_that_exist() -> None:
     """A new one has no ARN yet, and no requests."""
     named = {"ResourceType": RULE, "PhysicalResourceId": "arn:rule"}
-    described = [
+    described: Any = [
         {"Action": "Modify", "LogicalResourceId": "Changed", **named},
         {"Action": "Remove", "LogicalResourceId": "Removed", **named},
         {"Action": "Add", "LogicalResourceId": "New", "ResourceType": RULE},
