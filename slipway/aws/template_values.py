@@ -25,8 +25,8 @@ class Resource:
     """
 
     kind: str
-    properties: Mapping[str, Any]
-    attributes: Mapping[str, Any]
+    properties: Body
+    attributes: Body
 
 
 def resources(body: Body, values: Values) -> dict[str, Resource]:
@@ -42,7 +42,7 @@ def resources(body: Body, values: Values) -> dict[str, Resource]:
     }
 
 
-def resolve(node: Any, conditions: Body, values: Values) -> Any:
+def resolve(node: object, conditions: Body, values: Values) -> Any:
     """Put values in the place of parameters, and take the branch of each Fn::If that is known."""
     if isinstance(node, list):
         items = [resolve(each, conditions, values) for each in node]
@@ -77,7 +77,7 @@ def holds(condition: Body, conditions: Body, values: Values) -> bool | None:
     return decides if decides in parts else None if None in parts else not decides
 
 
-def differ(before: Any, after: Any) -> bool:
+def differ(before: object, after: object) -> bool:
     """Whether two resolved values are known to be different ones; None is an absent one.
 
     A number and its text are the same, as CloudFormation has it.
@@ -87,7 +87,7 @@ def differ(before: Any, after: Any) -> bool:
     return bool(_as_text(before) != _as_text(after))
 
 
-def _is_open(node: Any) -> bool:
+def _is_open(node: object) -> bool:
     """Whether a value depends on what only CloudFormation knows: all but a plain reference."""
     if isinstance(node, list):
         return any(_is_open(each) for each in node)
@@ -97,7 +97,7 @@ def _is_open(node: Any) -> bool:
     return is_function or any(_is_open(each) for each in node.values())
 
 
-def _as_text(node: Any) -> Any:
+def _as_text(node: object) -> object:
     """Write each number and truth value as the text that CloudFormation takes for the same."""
     if isinstance(node, list):
         return [_as_text(each) for each in node]

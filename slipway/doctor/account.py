@@ -35,8 +35,8 @@ def provider(case: Case) -> Iterator[Finding]:
     found = gitlab_provider.find(session.client(case.settings, "iam"), url)
     if found is None:
         yield wrong(subject, f"the account has none of {url}", case.command("bootstrap"))
-    elif url not in found["ClientIDList"]:
-        what = f"{found['Arn']} lacks the audience {url}"
+    elif url not in found.audiences:
+        what = f"{found.arn} lacks the audience {url}"
         yield wrong(subject, what, case.command("bootstrap"))
     else:
-        yield ok(subject, f"{found['Arn']} takes the tokens of {url}")
+        yield ok(subject, f"{found.arn} takes the tokens of {url}")

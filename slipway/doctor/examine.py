@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from slipway import local_key
 from slipway.aws import session, stack
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from slipway.events import Say
     from slipway.settings import Settings
+
+Found = TypeVar("Found")
 
 
 def examine(settings: Settings, say: Say) -> None:
@@ -53,11 +55,14 @@ def _findings(case: Case) -> Iterator[Finding]:
     if settings.is_local and local_key.read(settings.local_port) is None:
         yield ok("local account", f"is not up: {case.command('deploy')} brings it up")
         return
-    sts = partial(session.client, settings, "sts")
-    caller, findings = _known("credentials", lambda: sts().get_caller_identity()["Arn"], wrong)
+    caller, findings = _known("credentials", partial(_caller, settings), wrong)
     yield from findings
     if caller:
         yield from _in_the_account(replace(case, caller=caller, account=caller.split(":")[4]))
+
+
+def _caller(settings: Settings) -> str:
+    return session.client(settings, "sts").get_caller_identity()["Arn"]
 
 
 def _in_the_account(case: Case) -> Iterator[Finding]:
@@ -93,9 +98,9 @@ REMOTE: dict[str, Callable[[Case], Iterator[Finding]]] = {
 
 def _known(
     subject: str,
-    work: Callable[[], Any],
+    work: Callable[[], Found],
     otherwise: Callable[[str, str, str], Finding] = unknown,
-) -> tuple[Any, list[Finding]]:
+) -> tuple[Found | None, list[Finding]]:
     """Return the value of some work; or None, and what kept it from being done."""
     try:
         return work(), []

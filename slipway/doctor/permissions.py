@@ -15,8 +15,12 @@ from slipway.doctor.finding import Case, ok, unknown, wrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from types_boto3_iam import IAMClient
+    from types_boto3_iam.type_defs import ContextEntryTypeDef
+
     from slipway.aws.stack import Stack
     from slipway.events import Finding
+    from slipway.template import Body
 
 SUBJECT, POLICY = "permissions", "DeploymentPolicy"
 ASSUMED = re.compile(r"arn:([\w-]+):sts::(\d+):assumed-role/([^/]+)/.*")
@@ -49,7 +53,7 @@ def simulated(case: Case, body: str) -> Iterator[Finding]:
     yield ok(SUBJECT, f"{caller} may make every call of a deploy")
 
 
-def _principal(iam: Any, caller: str) -> str:
+def _principal(iam: IAMClient, caller: str) -> str:
     """Return the ARN of the user or role behind a caller; a role's path is IAM's to say."""
     if match := ASSUMED.fullmatch(caller):
         return str(iam.get_role(RoleName=match[3])["Role"]["Arn"])
@@ -73,14 +77,14 @@ def names(delivery: Stack, case: Case) -> dict[str, str]:
     }
 
 
-def statements(body: str, known: dict[str, str]) -> Iterator[dict[str, Any]]:
+def statements(body: str, known: dict[str, str]) -> Iterator[Body]:
     """List the statements of the deployment policy in a template, with names put in."""
     policy = json.loads(body)["Resources"][POLICY]["Properties"]["PolicyDocument"]
     for statement in policy["Statement"]:
         yield _named(statement, known)
 
 
-def _named(node: Any, known: dict[str, str]) -> Any:
+def _named(node: object, known: dict[str, str]) -> Any:
     """Put names in the place of Fn::Sub, Fn::GetAtt and Ref."""
     if isinstance(node, list):
         return [_named(each, known) for each in node]
@@ -96,7 +100,7 @@ def _named(node: Any, known: dict[str, str]) -> Any:
     return {key: _named(each, known) for key, each in node.items()}
 
 
-def _denied(iam: Any, caller: str, statement: dict[str, Any]) -> list[str]:
+def _denied(iam: IAMClient, caller: str, statement: Body) -> list[str]:
     """Return the actions of a statement that the caller may not use."""
     # A pattern stands for any name.
     resources = [each.replace("*", "x") if each != "*" else each for each in statement["Resource"]]
@@ -114,7 +118,7 @@ def _denied(iam: Any, caller: str, statement: dict[str, Any]) -> list[str]:
     ]
 
 
-def _context(conditions: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+def _context(conditions: dict[str, dict[str, str]]) -> list[ContextEntryTypeDef]:
     """Return the condition keys of a request that meets these conditions."""
     return [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import contract, session, template_values
 from slipway.aws.stack_status import Step
@@ -13,6 +13,8 @@ from slipway.doctor.finding import Case, ok, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from types_boto3_service_quotas import ServiceQuotasClient
 
     from slipway.aws.template_values import Resource
     from slipway.events import Finding
@@ -101,7 +103,7 @@ def _compare(case: Case, quota: Quota, used: int | None, needed: int) -> Finding
     return ok(SUBJECT, what) if free >= needed else wrong(SUBJECT, what, INCREASE)
 
 
-def _value(client: Any, quota: Quota) -> float:
+def _value(client: ServiceQuotasClient, quota: Quota) -> float:
     """Return the applied value of a quota, or AWS's default where none was ever applied."""
     named = {"ServiceCode": quota.service, "QuotaCode": quota.code}
     try:

@@ -5,13 +5,15 @@ Their values are not read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.doctor.finding import Case, ok, unknown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from types_boto3_ssm.type_defs import ParameterStringFilterTypeDef
 
     from slipway.events import Finding
 
@@ -60,9 +62,11 @@ def _parameter(case: Case, name: str, arn: str) -> Finding:
     path = arn.partition(":parameter")[2]
     # A parameter outside any path has no slash in its name.
     names = [path, path.removeprefix("/")]
-    chosen = [{"Key": "Name", "Option": "Equals", "Values": names}]
+    chosen: list[ParameterStringFilterTypeDef] = [
+        {"Key": "Name", "Option": "Equals", "Values": names}
+    ]
     pages = client.get_paginator("describe_parameters").paginate(ParameterFilters=chosen)
-    found: list[dict[str, Any]] = [each for page in pages for each in page["Parameters"]]
+    found = [each for page in pages for each in page["Parameters"]]
     if not found:
         return wrong(SUBJECT, f"{name}: {arn} does not exist", "create it, or correct the ARN")
     return _decryptable(case, name, found[0].get("KeyId", ""))

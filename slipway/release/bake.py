@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 
 from collections.abc import Mapping
 from math import ceil
-from typing import Any
 
 from slipway.aws import stack
 from slipway.aws.stack import Stack
@@ -41,10 +40,10 @@ def of_stack(settings: Settings, found: Stack) -> int:
     return seconds(stack.deployed_template(settings, found.id), found.parameters)
 
 
-def _minutes(configuration: Any, body: Body, values: Mapping[str, str]) -> float:
+def _minutes(configuration: Body, body: Body, values: Mapping[str, str]) -> float:
     """Add up the steps of one DeploymentConfiguration, and the time after the last."""
 
-    def read(part: Any, name: str) -> float:
+    def read(part: Body, name: str) -> float:
         return _number(part.get(name, DEFAULTS.get(name, 0)), body, values)
 
     strategy = configuration.get("Strategy")
@@ -61,11 +60,11 @@ def _minutes(configuration: Any, body: Body, values: Mapping[str, str]) -> float
     return minutes
 
 
-def _number(value: Any, body: Body, values: Mapping[str, str]) -> float:
+def _number(value: object, body: Body, values: Mapping[str, str]) -> float:
     if isinstance(value, dict) and isinstance(name := value.get("Ref"), str):
         default = body.get("Parameters", {}).get(name, {}).get("Default")
         value = values.get(name, default)
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        return float(value) if isinstance(value, int | float | str) else 0
+    except ValueError:
         return 0

@@ -5,8 +5,7 @@ and tables.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Container
 
 # Type -> the create-only properties of its resource schema.
 CREATE_ONLY: dict[str, frozenset[str]] = {
@@ -97,7 +96,7 @@ CREATE_ONLY: dict[str, frozenset[str]] = {
 BORROWED = ("DBClusterIdentifier", "SourceDBInstanceIdentifier", "SourceDBClusterIdentifier")
 
 
-def holds_data(kind: str, properties: Mapping[str, Any]) -> bool:
+def holds_data(kind: str, properties: Container[str]) -> bool:
     """Whether a resource of this type and these properties has data that exists nowhere else."""
     if kind == "AWS::RDS::DBInstance" and any(name in properties for name in BORROWED):
         return False

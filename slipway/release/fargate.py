@@ -1,12 +1,12 @@
 """Which sizes of a template's tasks Fargate does not have."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from slipway.aws.template_values import Body
 from slipway.fargate_sizes import SIZES, units
 
 
-def problems(template: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+def problems(template: Body, values: Mapping[str, str]) -> Iterator[str]:
     """List each pair of CPU and memory in a template's task definitions that Fargate lacks.
 
     `values` has the parameters' texts by name. What CloudFormation alone can decide, as by
@@ -23,7 +23,7 @@ def problems(template: Mapping[str, Any], values: Mapping[str, str]) -> Iterator
         yield from _problem(cpu, memory)
 
 
-def _is_fargate(properties: Mapping[str, Any]) -> bool:
+def _is_fargate(properties: Body) -> bool:
     return "FARGATE" in properties.get("RequiresCompatibilities", [])
 
 

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecs.ForceNewDeployme
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from slipway.aws import contract
 from slipway.aws.stack import Stack
@@ -34,7 +33,7 @@ def is_needed(new: Body, deployed: Body) -> bool:
     return any(before[title] != after[title] for title in before.keys() & after.keys())
 
 
-def _strategies(body: Body) -> dict[str, Any]:
+def _strategies(body: Body) -> dict[str, object]:
     """Return the capacity provider strategy of each service, by logical id; None without one."""
     return {
         title: each.get("Properties", {}).get(STRATEGY)

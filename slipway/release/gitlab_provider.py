@@ -5,18 +5,33 @@ login from the others.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
 """
 
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.events import Note, Say
-from slipway.settings import Settings
-from slipway.template import Body
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+
+    from slipway.settings import Settings
+    from slipway.template import Body
 
 TYPE = "AWS::IAM::OIDCProvider"
 RETAIN = "Retain"
 TAG = {"Key": "owner", "Value": "account"}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider by its ARN, and for which audiences it takes a token."""
+
+    arn: str
+    audiences: frozenset[str]
 
 
 def ensure(settings: Settings, url: str, say: Say) -> None:
@@ -31,11 +46,11 @@ def ensure(settings: Settings, url: str, say: Say) -> None:
         if provider is None:
             iam.create_open_id_connect_provider(Url=url, ClientIDList=[url])
             say(Note(f"created the OIDC provider of {url}"))
-        elif url not in provider["ClientIDList"]:
+        elif url not in provider.audiences:
             iam.add_client_id_to_open_id_connect_provider(
-                OpenIDConnectProviderArn=provider["Arn"], ClientID=url
+                OpenIDConnectProviderArn=provider.arn, ClientID=url
             )
-            say(Note(f"added the audience {url} to the OIDC provider {provider['Arn']}"))
+            say(Note(f"added the audience {url} to the OIDC provider {provider.arn}"))
     except iam.exceptions.EntityAlreadyExistsException:
         return
     except iam.exceptions.ClientError as error:
@@ -47,13 +62,14 @@ def ensure(settings: Settings, url: str, say: Say) -> None:
         ) from error
 
 
-def find(iam: Any, url: str) -> dict[str, Any] | None:
-    """Return the provider of a GitLab, as IAM describes it, with its Arn; None without one."""
+def find(iam: IAMClient, url: str) -> Provider | None:
+    """Return the provider of a GitLab; None without one."""
     host = urlsplit(url).netloc
     for each in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
         if each["Arn"].partition(":oidc-provider/")[2] == host:
             arn = each["Arn"]
-            return {"Arn": arn, **iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)}
+            found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+            return Provider(arn, frozenset(found["ClientIDList"]))
     return None
 
 

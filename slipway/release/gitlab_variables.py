@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from slipway.aws import session
 from slipway.docker.names import is_remote
@@ -14,6 +14,9 @@ from slipway.settings.loader import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from gitlab import GitlabError
+    from gitlab.v4 import objects
 
     from slipway.settings import Settings
 
@@ -100,7 +103,7 @@ def read_all(settings: Settings, options: Project) -> dict[str, str]:
 
 
 @contextmanager
-def _of_project(settings: Settings, options: Project) -> Iterator[Any]:
+def _of_project(settings: Settings, options: Project) -> Iterator[objects.Project]:
     """Reach the project that the options name, and explain what GitLab refuses."""
     import gitlab
 
@@ -119,7 +122,7 @@ def _of_project(settings: Settings, options: Project) -> Iterator[Any]:
         ) from error
 
 
-def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
+def _explain(error: GitlabError, url: str, project: str) -> ConfigurationError | Failed:
     """Return the error for GitLab's answer: a wrong token or name, or one to try again."""
     if error.response_code in REFUSALS:
         hint = "check GITLAB_TOKEN, STACK_GITLAB_URL and STACK_GITLAB_PROJECT"
@@ -127,7 +130,7 @@ def _explain(error: Any, url: str, project: str) -> ConfigurationError | Failed:
     return Failed(f"{url}: {error}", hint="type the same command again")
 
 
-def _set(variables: Any, variable: Variable, environment: str) -> None:
+def _set(variables: objects.ProjectVariableManager, variable: Variable, environment: str) -> None:
     """Create a variable, or bring the one of this name and environment to its value."""
     import gitlab
 

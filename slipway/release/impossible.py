@@ -4,7 +4,6 @@ CloudFormation would find them in the middle of the update, after the migration,
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from slipway.aws import template_values
 from slipway.aws.template_values import Body, Resource, Values, differ
@@ -95,7 +94,7 @@ def _other_major(title: str, old: Resource, new: Resource, changed: set[str]) ->
         yield f"{what}: RDS refuses that without AllowMajorVersionUpgrade"
 
 
-def _major(properties: Any) -> int | None:
+def _major(properties: Body) -> int | None:
     text = str(properties.get("EngineVersion", "")).partition(".")[0]
     return int(text) if text.isdecimal() else None
 

@@ -5,10 +5,9 @@ A template's Rules cannot compare numbers, so that CloudFormation finds none of 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from slipway.aws import template_values
-from slipway.aws.template_values import Resource
+from slipway.aws.template_values import Body, Resource
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
 STORAGE_MARGIN = 1.1
@@ -61,7 +60,7 @@ STEPS: dict[str, dict[tuple[str, ...], float]] = {
 }
 
 
-def problems(template: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+def problems(template: Body, values: Mapping[str, str]) -> Iterator[str]:
     """List each size, and each pair of them, that AWS refuses, with the names of its parameters.
 
     `values` has the parameters' texts by name. What CloudFormation alone can decide is left to it.
@@ -90,20 +89,20 @@ def _between(resource: Resource, path: tuple[str, ...], step: float) -> Iterator
         yield f"{name} is {value:g}: it goes in steps of {step:g}"
 
 
-def _number(properties: Mapping[str, Any], path: tuple[str, ...]) -> float | None:
+def _number(properties: Body, path: tuple[str, ...]) -> float | None:
     try:
         return float(str(_at(properties, path)))
     except ValueError:
         return None
 
 
-def _name(raw: Mapping[str, Any], path: tuple[str, ...]) -> str:
+def _name(raw: Body, path: tuple[str, ...]) -> str:
     """Return the parameter that a property is taken from, or the property's own name."""
     value = _at(raw, path)
     return str(value["Ref"]) if isinstance(value, dict) and "Ref" in value else path[-1]
 
 
-def _at(node: Any, path: tuple[str, ...]) -> Any:
+def _at(node: object, path: tuple[str, ...]) -> object:
     for name in path:
         node = node.get(name) if isinstance(node, Mapping) else None
     return node

@@ -5,12 +5,18 @@ the first cluster of an account can fail, because the role is not there yet:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.events import Note, Say
-from slipway.settings import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+
+    from slipway.settings import Settings
 
 # Service -> the name of its role:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
@@ -44,7 +50,7 @@ def ensure(settings: Settings, say: Say) -> None:
             _create(iam, service, say, known=known)
 
 
-def exists(iam: Any, name: str) -> bool:
+def exists(iam: IAMClient, name: str) -> bool:
     """Whether the account has a role. Raises botocore's ClientError if one may not look."""
     try:
         iam.get_role(RoleName=name)
@@ -53,7 +59,7 @@ def exists(iam: Any, name: str) -> bool:
     return True
 
 
-def _create(iam: Any, service: str, say: Say, *, known: bool) -> None:
+def _create(iam: IAMClient, service: str, say: Say, *, known: bool) -> None:
     """Create the role of a service that is missing, or that is not `known` to be there."""
     try:
         iam.create_service_linked_role(AWSServiceName=service)

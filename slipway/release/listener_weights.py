@@ -10,14 +10,13 @@ https://github.com/aws/containers-roadmap/issues/2853
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from slipway.aws import contract, session
 from slipway.aws.stack import Stack
+from slipway.aws.template_values import Body
 from slipway.errors import Refused
 from slipway.release.changes import RULE, ChangeSet
 from slipway.settings import Settings
-from slipway.template import Body
 
 
 def require_unmoved(
@@ -45,13 +44,13 @@ def is_weighted(deployed: Body) -> bool:
     return any(len(of_rule(each)) > 1 for each in resources if each.get("Type") == RULE)
 
 
-def of_rule(resource: Mapping[str, Any]) -> list[float]:
+def of_rule(resource: Body) -> list[float]:
     """Return the weights that a template gives to a rule's target groups, in its order."""
     actions = resource.get("Properties", {}).get("Actions", [])
     return [_weight(each.get("Weight", 1)) for each in _groups(actions)]
 
 
-def _weight(value: Any) -> float:
+def _weight(value: object) -> float:
     """Return a weight; one that CloudFormation alone knows equals no other."""
     return float(value) if isinstance(value, int | float | str) else math.nan
 
@@ -74,7 +73,7 @@ def read(settings: Settings, arn: str) -> dict[str, float]:
     return {each["TargetGroupArn"]: float(each.get("Weight", 1)) for each in _groups(actions)}
 
 
-def _groups(actions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _groups(actions: Sequence[Body]) -> list[Body]:
     configurations = (each.get("ForwardConfig", {}) for each in actions if "ForwardConfig" in each)
     return [group for each in configurations for group in each.get("TargetGroups", [])]
 
