@@ -60,10 +60,11 @@ class LogStream:
 
         `is_enough` decides by the lines of this call whether what comes later is not needed.
         """
-        until, lines = polling.monotonic() + seconds, self.new()
-        while not (is_enough(lines) or self.unreadable) and polling.monotonic() < until:
-            polling.sleep(POLL_SECONDS)
+        lines: list[str] = []
+        for _ in polling.attempts(seconds, POLL_SECONDS):
             lines += self.new()
+            if is_enough(lines) or self.unreadable:
+                break
         return lines
 
     def question(self, *, from_head: bool) -> GetLogEventsRequestTypeDef:
@@ -117,12 +118,12 @@ def last_lines(stream: LogStream, is_enough: Enough) -> list[str]:
     What a container wrote last is what matters, and arrives last: the lines are read again
     until they are enough, or the time is up.
     """
-    until = polling.monotonic() + wait_seconds(stream.settings)
-    while True:
+    lines: list[str] = []
+    for _ in polling.attempts(wait_seconds(stream.settings), POLL_SECONDS):
         lines = newest(stream)
-        if is_enough(lines) or polling.monotonic() >= until:
-            return lines
-        polling.sleep(POLL_SECONDS)
+        if is_enough(lines):
+            break
+    return lines
 
 
 def newest(stream: LogStream) -> list[str]:

@@ -7,10 +7,10 @@ it is started by `invoke engine` and ends with the machine.
 
 import json
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+from slipway import polling
 from slipway.bare_engine import debian
 from slipway.docker import machine
 from slipway.errors import Failed
@@ -21,7 +21,7 @@ PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "containerd", "tini"]
 PLUGINS = Path("/usr/local/lib/docker/cli-plugins")
 CLIENT = Path("/usr/local/bin/docker")
 LOG = Path("/var/log/slipway-dockerd.log")
-START_SECONDS = 60
+START_SECONDS, POLL_SECONDS = 60, 0.1
 ANSWER_SECONDS = 10
 PID_FILE = Path("/var/run/docker.pid")
 CONTAINERD_PID_FILE = Path("/var/run/docker/containerd/containerd.pid")
@@ -102,11 +102,11 @@ def start(say: Callable[[str], None]) -> None:
 
 
 def _wait(lives: Callable[[], bool]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and lives():
+    for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
+        if not lives():
+            break
         if _answers():
             return
-        time.sleep(0.1)
     last = LOG.read_text(errors="replace").splitlines()[-5:] if LOG.exists() else []
     what = "\n  ".join(["dockerd does not answer; the end of its log:", *last])
     raise Failed(what, hint=f"read {LOG}, then: invoke engine")

@@ -6,6 +6,7 @@ from slipway import polling
 from slipway.errors import Failed
 from slipway.shell import repeated, run
 
+POLL_SECONDS = 0.2
 START_SECONDS = 60
 REMOVE_SECONDS = 60
 # Before the names that only this machine gives: on Docker Hub it is somebody else's.
@@ -55,12 +56,11 @@ def start_postgres(image: str, token: str) -> str:
 
 
 def _wait(container: str) -> None:
-    until = polling.monotonic() + START_SECONDS
     ready = ["docker", "exec", container, "pg_isready", "--quiet", "--host", "localhost"]
-    while run(ready, check=False).code:
-        if polling.monotonic() > until:
-            log = run(["docker", "logs", "--tail", "5", container], check=False)
-            last = "\n  ".join((log.stdout + log.stderr).splitlines())
-            what = f"the suite's Postgres does not answer after {START_SECONDS} s:\n  {last}"
-            raise Failed(what, hint="set POSTGRES_IMAGE to an image of Postgres that starts here")
-        polling.sleep(0.2)
+    for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
+        if run(ready, check=False).code == 0:
+            return
+    log = run(["docker", "logs", "--tail", "5", container], check=False)
+    last = "\n  ".join((log.stdout + log.stderr).splitlines())
+    what = f"the suite's Postgres does not answer after {START_SECONDS} s:\n  {last}"
+    raise Failed(what, hint="set POSTGRES_IMAGE to an image of Postgres that starts here")

@@ -11,6 +11,7 @@ from slipway.shell import repeated, run
 USER = "app"
 ALIAS = "database"
 PORT = 5432
+POLL_SECONDS = 0.2
 START_SECONDS = 60
 REACH_SECONDS = 3
 
@@ -87,14 +88,12 @@ def _make_network(network: str) -> None:
 
 
 def _wait(name: str) -> None:
-    until = polling.monotonic() + START_SECONDS
     ready = ["docker", "exec", name, "pg_isready", "--quiet", "--host", "localhost"]
-    while polling.monotonic() < until:
+    for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
         if run(ready, check=False).code == 0:
             return
         # An interrupted `docker run` may end what ran a moment ago.
         run(["docker", "start", name], check=False)
-        polling.sleep(0.2)
     raise Failed(f"the database {name} does not answer", hint=f"docker logs {name}")
 
 

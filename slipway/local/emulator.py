@@ -23,6 +23,7 @@ HEALTH = "/_ministack/health"
 MODULE = "slipway.emulator.server"
 START_SECONDS = 60
 STOP_SECONDS = 30
+POLL_SECONDS = 0.1
 ANSWER_SECONDS = 5
 ANSWER_BYTES = 1_000_000
 UNPROVEN = " (without a proof)"
@@ -123,14 +124,12 @@ def start(python: Path, port: int, neighbour: str, *, waits: bool) -> None:
     env = variables(port, neighbour, waits=waits)
     Path(env["TMPDIR"]).mkdir(exist_ok=True)
     process = start_detached([str(python), "-m", MODULE], log=log, env=env)
-    until = polling.monotonic() + START_SECONDS
-    while polling.monotonic() < until:
+    for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
         if answering_edition(port) == env["MINISTACK_EDITION"]:
             return
         # One that an interrupted command left behind may have been quicker.
         if process.poll() is not None and process_id(port) is None:
             break
-        polling.sleep(0.1)
     last = "\n  ".join(log.read_text(errors="replace").splitlines()[-5:])
     raise Failed(
         f"the local AWS account did not start:\n  {last}",
@@ -143,11 +142,10 @@ def stop(port: int, with_signal: signal.Signals = signal.SIGTERM) -> None:
     if (number := process_id(port)) is None:
         return
     os.kill(number, with_signal)
-    until = polling.monotonic() + STOP_SECONDS
-    while process_id(port) and polling.monotonic() < until:
-        polling.sleep(0.05)
-    if process_id(port):
-        os.kill(number, signal.SIGKILL)
+    for _ in polling.attempts(STOP_SECONDS, POLL_SECONDS):
+        if process_id(port) is None:
+            return
+    os.kill(number, signal.SIGKILL)
 
 
 def process_id(port: int) -> int | None:

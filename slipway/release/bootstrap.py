@@ -44,7 +44,7 @@ def names(settings: Settings) -> dict[str, str]:
 def _require_new_repository(settings: Settings, found: Stack) -> None:
     """Raise ConfigurationError if the repository exists that the stack is about to create.
 
-    It is of the stack's account and region: image/ecr.py, require_own.
+    It is of the stack's account and region: aws/ecr.py, require_own.
     """
     name = settings.ecr_repository.partition("/")[2]
     client = session.client(settings, "ecr")

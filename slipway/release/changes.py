@@ -178,14 +178,10 @@ def _discard_when_worked_out(settings: Settings, change_set: ChangeSet) -> None:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteChangeSet.html
     """
     cloudformation = session.client(settings, "cloudformation")
-    until = polling.monotonic() + DISCARD_SECONDS
     with suppress(Exception):  # the reason to leave matters more
-        while polling.monotonic() < until:
-            try:
+        for _ in polling.attempts(DISCARD_SECONDS, POLL_SECONDS):
+            with suppress(cloudformation.exceptions.InvalidChangeSetStatusException):
                 cloudformation.delete_change_set(**change_set.named)
-            except cloudformation.exceptions.InvalidChangeSetStatusException:
-                polling.sleep(POLL_SECONDS)
-            else:
                 return
 
 
@@ -212,15 +208,13 @@ def _worked_out(settings: Settings, proposed: ChangeSet) -> ChangeSet | None:
 
 def _wait(settings: Settings, proposed: ChangeSet) -> DescribeChangeSetOutputTypeDef:
     cloudformation = session.client(settings, "cloudformation")
-    until = polling.monotonic() + PROPOSE_SECONDS
-    while polling.monotonic() < until:
+    for _ in polling.attempts(PROPOSE_SECONDS, POLL_SECONDS):
         try:
             answer = cloudformation.describe_change_set(**proposed.named)
         except cloudformation.exceptions.ChangeSetNotFoundException as error:
             raise Busy(proposed.stack) from error
         if answer["Status"] in {"CREATE_COMPLETE", "FAILED"}:
             return answer
-        polling.sleep(POLL_SECONDS)
     raise Failed(
         f"the change set {proposed.id} is not ready after {PROPOSE_SECONDS} s",
         hint="the same command again",

@@ -20,14 +20,15 @@ def delivered(settings: Settings, wanted: Desired, say: Say) -> Desired:
     While someone changes that stack, its outputs may be missing. Who deploys may look at it, and
     not at its events. Raises Failed when it changes for longer than watch.WATCH_SECONDS.
     """
-    until = polling.monotonic() + watch.WATCH_SECONDS
     name = settings.delivery_stack_name
-    while (delivery := stack.observe(settings, name)).step is Step.WAIT:
-        if polling.monotonic() > until:
+    for left in polling.attempts(watch.WATCH_SECONDS, POLL_SECONDS):
+        delivery = stack.observe(settings, name)
+        if delivery.step is not Step.WAIT:
+            break
+        if not left:
             raise Failed(
                 f"stack {name} is still {delivery.state.status}", hint="the same command, later"
             )
         say(Note(f"stack {name} is {delivery.state.status}: waiting for its outputs"))
-        polling.sleep(POLL_SECONDS)
     role = delivery.outputs.get("DeliveryServiceRole", "")
     return replace(wanted, service_role=role, bucket=delivery.outputs.get("TemplatesBucket", ""))

@@ -119,10 +119,8 @@ def stop_and_read(watched: Watched, reason: str, say: Say) -> list[str]:
 
 def _observed(watched: Watched, seconds: float) -> Iterator[TaskTypeDef]:
     """Describe the task again and again, for so long; the pauses grow to POLL_SECONDS."""
-    seen = polling.monotonic()
-    until, pause = seen + seconds, FIRST_POLL_SECONDS
-    arn = watched.task["taskArn"]
-    while polling.monotonic() < until:
+    seen, arn = polling.monotonic(), watched.task["taskArn"]
+    for _ in polling.attempts(seconds, _pause):
         described = tasks.read(watched.settings, watched.cluster, [arn])
         if described:
             seen = polling.monotonic()
@@ -132,8 +130,11 @@ def _observed(watched: Watched, seconds: float) -> Iterator[TaskTypeDef]:
                 f"ECS no longer knows task {log_stream.short(arn)}",
                 hint=f"invoke logs --env {watched.settings.environment}",
             )
-        polling.sleep(pause)
-        pause = min(2 * pause, POLL_SECONDS)
+
+
+def _pause(elapsed: float) -> float:
+    """Return the seconds to the next look: about as long as it has taken so far."""
+    return min(elapsed + FIRST_POLL_SECONDS, POLL_SECONDS)
 
 
 def _drain_seconds(settings: Settings, codes: list[int | None]) -> float:

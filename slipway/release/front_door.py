@@ -38,17 +38,17 @@ def wait(url: str, seconds: float = TRY_SECONDS) -> tuple[bool, str]:
     cannot reach at all, such as a private one, is as good as the targets' health behind it,
     which is known by then; the sentence says so.
     """
-    until, unreachable = polling.monotonic() + seconds, 0
-    while True:
+    answer: int | str | None = None
+    unreachable = 0
+    for _ in polling.attempts(seconds, PAUSE_SECONDS):
         try:
-            answer: int | str | None = ask(ready_url(url))
+            answer = ask(ready_url(url))
         except DoorError as error:
             answer = str(error)
         unreachable = unreachable + 1 if answer is None else 0
-        is_last = polling.monotonic() + PAUSE_SECONDS >= until
-        if answer == HTTPStatus.OK or is_last or unreachable == UNREACHABLE_TRIES:
-            return judge(url, answer)
-        polling.sleep(PAUSE_SECONDS)
+        if answer == HTTPStatus.OK or unreachable == UNREACHABLE_TRIES:
+            break
+    return judge(url, answer)
 
 
 def judge(url: str, answer: int | str | None) -> tuple[bool, str]:

@@ -45,9 +45,8 @@ def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
     the cause when something else runs, nothing runs that nobody switched off, or it does not
     come in time.
     """
-    until = polling.monotonic() + PROOF_SECONDS
     claim, shown = Claim(stack, image, url), dict[str, Rollout]()
-    while True:
+    for left in polling.attempts(PROOF_SECONDS, POLL_SECONDS):
         observed = _observe(settings, stack)
         _show(observed, shown, say)
         place, judgement = _worst(stack, image, observed, replaced or {})
@@ -56,9 +55,9 @@ def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
                 hint = f"invoke deploy --env {settings.environment}"
                 raise Failed(f"not proven: {problem}", hint=hint)
             return _prove_door(settings, claim, observed)
-        if judgement.verdict is not Verdict.PENDING or polling.monotonic() > until:
-            raise _failed(settings, place, judgement, say)
-        polling.sleep(POLL_SECONDS)
+        if judgement.verdict is not Verdict.PENDING or not left:
+            break
+    raise _failed(settings, place, judgement, say)
 
 
 def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | None:

@@ -131,8 +131,8 @@ def _until_ended(
     Raises Failed when that takes longer than `operation.seconds`; the operation itself goes on.
     """
     before, progress = operation.before, Progress(operation.token, begun=operation.runs)
-    started = quiet_since = polling.monotonic()
-    while (elapsed := polling.monotonic() - started) < operation.seconds:
+    quiet_since = polling.monotonic()
+    for _ in polling.attempts(operation.seconds, pause):
         entries = operation.cursor.new()
         for entry in entries:
             say(entry.event)
@@ -150,7 +150,6 @@ def _until_ended(
             if ended := _ended_without_event(settings, before, progress):
                 return ended
             quiet_since = polling.monotonic()
-        polling.sleep(pause(elapsed))
     raise Failed(
         f"stack {before.name} has no end after {operation.seconds} s; its operation goes on",
         hint=f"{outcome.command(settings, before)} waits for it",
@@ -165,14 +164,14 @@ def pause(elapsed: float) -> float:
 def _agreed(settings: Settings, before: Stack, progress: Progress) -> Stack:
     """Read the stack until its state is the one that the events end with."""
     assert progress.end is not None  # noqa: S101 - the caller has seen it
-    until = polling.monotonic() + QUIET_SECONDS
-    while True:
+    latest = before
+    for _ in polling.attempts(QUIET_SECONDS, POLL_SECONDS):
         latest = stack.observe(settings, before.id)
         is_stale = latest.updated is not None and latest.updated == before.updated
-        # Another operation may have begun, which has states of its own.
-        if (latest.state is progress.end and not is_stale) or polling.monotonic() > until:
-            return replace(latest, state=progress.end, reason=progress.reason or latest.reason)
-        polling.sleep(POLL_SECONDS)
+        if latest.state is progress.end and not is_stale:
+            break
+    # Otherwise, another operation may have begun, which has states of its own.
+    return replace(latest, state=progress.end, reason=progress.reason or latest.reason)
 
 
 def _ended_without_event(settings: Settings, before: Stack, progress: Progress) -> Stack | None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from slipway import polling
 from slipway.bare_engine import debian, debian_engine
 from slipway.docker import machine
 from slipway.errors import Failed
@@ -267,7 +268,7 @@ def daemon(home: Path, monkeypatch: pytest.MonkeyPatch) -> Daemon:
     monkeypatch.setattr(machine, "has_cgroups", lambda: True)
     monkeypatch.setattr(debian_engine, "run", made.answer)
     monkeypatch.setattr(debian_engine, "start_detached", made.start)
-    monkeypatch.setattr(debian_engine, "time", SimpleNamespace(monotonic=int, sleep=lambda _: None))
+    monkeypatch.setattr(polling, "sleep", lambda _: None)
     return made
 
 

@@ -162,13 +162,13 @@ STANDS_IN = "this machine cannot reach shop.example: the load balancer's health 
     [
         ((200,), (True, "GET /health/ready answers 200"), 1),
         ((503, "TLS: expired", 200), (True, "GET /health/ready answers 200"), 3),
-        ((503,), (False, "GET /health/ready answers 503"), 15),
-        ((404,), (False, "GET /health/ready answers 404"), 15),
-        (("TLS: expired",), (False, "GET /health/ready: TLS: expired"), 15),
+        ((503,), (False, "GET /health/ready answers 503"), 16),
+        ((404,), (False, "GET /health/ready answers 404"), 16),
+        (("TLS: expired",), (False, "GET /health/ready: TLS: expired"), 16),
         ((None,), (True, STANDS_IN), 2),
         ((None, 200), (True, "GET /health/ready answers 200"), 2),
         # Once it was not there, and then it is, and bad.
-        ((None, 500), (False, "GET /health/ready answers 500"), 15),
+        ((None, 500), (False, "GET /health/ready answers 500"), 16),
     ],
 )
 def test_the_door_is_asked_until_it_is_good(

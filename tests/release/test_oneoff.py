@@ -390,6 +390,7 @@ def test_a_migration_without_an_end_is_stopped_and_its_log_read(
     script.is_based_on(base)
     script.run(task(1))
     script.is_now(task(1))
+    script.is_now(task(1))
     script.is_stopped(1, "did not end within 0.05 s")
     script.is_now(task(1, "STOPPED", 137))
     with Stubber(session.client(staging, "logs")) as logs:
@@ -413,6 +414,7 @@ def test_another_s_migration_without_an_end_is_not_stopped(
     monkeypatch.setattr(follow, "RUN_SECONDS", 0.05)
     script.is_based_on()
     script.run(task(1, **OTHER))
+    script.is_now(task(1, **OTHER))
     script.is_now(task(1, **OTHER))
     with pytest.raises(Failed, match=r"migration 1 of 0123.* still runs after") as caught:
         migrate()
