@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from bench.checkout import ROOT, Place
 from bench.ratios import Comparison, Pairs, alternate
-from bench.run import clock, do
-from tests.rehearsal.project import ROOT, Project
+from bench.run import clock
 
 GOAL = 0.2
 RUNS = 15
@@ -28,11 +28,11 @@ PARTS = ("Parameters", "Conditions", "Resources", "Outputs")
 
 def compare(scratch: Path) -> tuple[list[Comparison], int]:
     """Compare with `cdk synth`, as it comes and without its validation; count the resources."""
-    project = Project(ROOT, scratch, show=False)
-    body = json.loads(do(project, *OURS, env=STAGING))
+    ours = Place(ROOT, scratch)
+    body = json.loads(ours.run(*OURS, env=STAGING))
     rival = install(scratch, body)
     found = [
-        Comparison(f"`{' '.join(OURS)}`", name, GOAL, _pairs(project, rival, words))
+        Comparison(f"`{' '.join(OURS)}`", name, GOAL, _pairs(ours, rival, words))
         for name, words in {
             "`cdk synth`": SYNTH,
             "`cdk synth --no-validation`": (*SYNTH, "--no-validation"),
@@ -42,14 +42,14 @@ def compare(scratch: Path) -> tuple[list[Comparison], int]:
     return found, len(body["Resources"])
 
 
-def install(scratch: Path, body: dict[str, Any]) -> Project:
+def install(scratch: Path, body: dict[str, Any]) -> Place:
     """Put the CDK and its app into a folder of their own, with our template to make again."""
     if not shutil.which("npm"):
         raise SystemExit("npm is not there; the rival is a program of Node, 20 or later")
-    rival = Project(scratch / "cdk", scratch, show=False)
+    rival = Place(scratch / "cdk", scratch)
     shutil.copytree(Path(__file__).parent / "cdk", rival.folder)
-    rival.write("template.json", json.dumps(body))
-    do(rival, *INSTALL)
+    (rival.folder / "template.json").write_text(json.dumps(body))
+    rival.run(*INSTALL)
     return rival
 
 
@@ -85,12 +85,12 @@ def plain(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return parts
 
 
-def _pairs(project: Project, rival: Project, synth: tuple[str, ...]) -> Pairs:
-    ours = clock(project, *OURS, env=STAGING)
+def _pairs(place: Place, rival: Place, synth: tuple[str, ...]) -> Pairs:
+    ours = clock(place, *OURS, env=STAGING)
     theirs = clock(rival, *synth, env={**STAGING, **offline(rival.state)})
     return alternate(ours, theirs, RUNS)
 
 
-def _synthesized(rival: Project) -> dict[str, Any]:
+def _synthesized(rival: Place) -> dict[str, Any]:
     stack = STAGING["STAGING_AWS_STACKNAME"]
-    return dict(json.loads(rival.read(f"cdk.out/{stack}.template.json")))
+    return dict(json.loads((rival.folder / "cdk.out" / f"{stack}.template.json").read_text()))

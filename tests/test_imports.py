@@ -112,6 +112,13 @@ def test_the_stack_stands_alone() -> None:
     assert [each for each in found if is_of(each[1], "slipway", "tasks")] == []
 
 
+@pytest.mark.parametrize(("one", "other"), [("tests", "bench"), ("bench", "tests")])
+def test_what_proves_and_what_measures_do_not_know_each_other(one: str, other: str) -> None:
+    """Either can change, or go, without the other."""
+    found = imports_of(f"{one}/**/*.py")
+    assert [(relative(path), name) for path, name in found if is_of(name, other)] == []
+
+
 def test_no_module_imports_a_later_one_in_a_circle() -> None:
     """Each module can be read after those that it imports."""
     waiting = {name_of(path): own_imports(path) for path in MODULES}

@@ -46,14 +46,13 @@ class Output:
 class Project:
     """A checkout in `folder`; its account is on `port`, with its state in `state`.
 
-    `images` is where it keeps what it builds, and with `show`, what its commands say is printed.
+    `images` is where it keeps what it builds.
     """
 
     folder: Path
     state: Path
     port: int = 4577
     images: str = "slipway/rehearsal"
-    show: bool = True
 
     @property
     def env(self) -> dict[str, str]:
@@ -76,8 +75,7 @@ class Project:
                 os.killpg(started.pid, signal.SIGINT)
             started.communicate(timeout=COMMAND_SECONDS)
             raise
-        if self.show:
-            print(text)
+        print(text)
         return Output(started.returncode, text)
 
     def start(self, *command: str, **env: str) -> "subprocess.Popen[str]":

@@ -1,0 +1,1 @@
+"""What is counted when a command is compared with its rival, and where the commands run."""
