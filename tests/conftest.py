@@ -5,10 +5,13 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import botocore.session
 import pytest
+from botocore import loaders, utils
 from botocore.stub import Stubber
 
 from slipway import polling
@@ -27,6 +30,16 @@ STAGING = {
     "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
     "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_models() -> Iterator[None]:
+    """Have botocore read each of its models, and each time that it is told, once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(loaders.create_loader))
+        parse = cache(utils._parse_timestamp_with_tzinfo)  # noqa: SLF001 - it has no public name
+        patch.setattr(utils, "_parse_timestamp_with_tzinfo", parse)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from slipway.templates.checks.body import listed
@@ -9,6 +10,8 @@ from slipway.templates.checks.body import listed
 Statement = Mapping[str, Any]
 # Condition keys of a request: one value, or several. A key that the request lacks is not there.
 Keys = Mapping[str, str | list[str]]
+# The stories ask the same questions again and again.
+_matches = cache(fnmatchcase)
 
 
 def allows(statements: Iterable[Statement], action: str, resource: str, keys: Keys) -> bool:
@@ -21,9 +24,9 @@ def allows(statements: Iterable[Statement], action: str, resource: str, keys: Ke
 
 
 def _applies(statement: Statement, action: str, resource: str, keys: Keys) -> bool:
-    actions = [str(each).lower() for each in listed(statement["Action"])]
+    name = action.lower()
     return (
-        any(fnmatchcase(action.lower(), each) for each in actions)
+        any(_matches(name, str(each).lower()) for each in listed(statement["Action"]))
         and any(_covers(each, resource) for each in listed(statement["Resource"]))
         and all(
             _holds(operator, key, listed(wanted), keys)
@@ -35,7 +38,7 @@ def _applies(statement: Statement, action: str, resource: str, keys: Keys) -> bo
 
 def _covers(pattern: str, resource: str) -> bool:
     """Compare ARNs; what has no resource is allowed by "*" alone."""
-    return pattern == "*" or (resource != "*" and fnmatchcase(resource, pattern))
+    return pattern == "*" or (resource != "*" and _matches(resource, pattern))
 
 
 def _equal(value: str, wanted: str) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.story import templates
 from tests.story.identities import arn
 from tests.story.operations import changes
 from tests.story.pages import page_of
 from tests.story.refusals import Refusal, validation_error
 from tests.story.resources import REPLACED
 from tests.story.template_parameters import values
-from tests.story.templates import Template
 
 if TYPE_CHECKING:
     from tests.story.clock import Process
     from tests.story.stacks import Stack
+    from tests.story.templates import Template
     from tests.story.world import World
 
 PROPOSE_SECONDS = 1.0
@@ -96,7 +97,7 @@ class ChangeSets:
 
     def create_change_set(self, request: dict[str, Any]) -> dict[str, Any]:
         """Begin to work out what a template would change."""
-        template = Template(
+        template = templates.read(
             request.get("TemplateBody") or self.world.s3.read(request["TemplateURL"])
         )
         if known := self._known(request):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import NoReturn
 
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -14,6 +15,8 @@ CALL = "*.*"
 ALWAYS = 1_000_000
 ADDRESS = "https://aws.example/"
 Act = Callable[[], object]
+# Every disturbance of a story sees each of its calls.
+_matches = cache(fnmatchcase)
 
 
 class Killed(BaseException):
@@ -40,7 +43,7 @@ class Disturbance:
 
     def meet(self, name: str, *, after: bool) -> None:
         """Act when it is this call's turn."""
-        if after != self.after or not fnmatchcase(name, self.pattern):
+        if after != self.after or not _matches(name, self.pattern):
             return
         self.met += 1
         if self.nth <= self.met < self.nth + self.times:

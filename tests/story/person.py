@@ -15,10 +15,10 @@ from slipway.release import deploy as releases
 from slipway.revision import Image
 from slipway.templates import blueprint
 from slipway.view.lines import lines_of
+from tests.story import templates
 from tests.story.applications import Application
 from tests.story.disturbances import Killed
 from tests.story.template_parameters import values
-from tests.story.templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ class Person:
     def has_deployed(self, image: Image) -> None:
         """Have an image serve, deployed before the story began, without a command."""
         world, settings = self.world, self.world.settings
-        template = Template(application(settings).body)
+        template = templates.read(application(settings).body)
         named = {"WebAppRevision": image.tag, "RepositoryURL": image.repository}
         parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in named.items()]
         stack = world.stacks.add(settings.stack_name)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from tests.story.refusals import validation_error
@@ -29,21 +30,32 @@ class Template:
         except ValueError as error:
             raise validation_error("Template format error: JSON not well-formed.") from error
         self.parameters: dict[str, dict[str, Any]] = self.document.get("Parameters", {})
+        # What was declared is asked for again by each update of every story.
+        self._declared: dict[tuple[str, frozenset[Any]], dict[str, Declared]] = {}
 
     def declare(self, stack: str, values: Mapping[str, str]) -> dict[str, Declared]:
         """Return the resources whose condition holds; references to resources stay as they are."""
-        scope = self.scope(stack, values)
-        resources = self.document["Resources"].items()
+        key = (stack, frozenset(values.items()))
+        if key not in self._declared:
+            self._declared[key] = self._declare(self.scope(stack, values))
+        return dict(self._declared[key])
+
+    def _declare(self, scope: Scope) -> dict[str, Declared]:
         return {
             name: Declared(
                 each["Type"],
                 resolve(each.get("Properties", {}), scope),
-                frozenset(_needs(each)),
+                self._needs[name],
                 each.get("DeletionPolicy", "Delete"),
             )
-            for name, each in resources
+            for name, each in self.document["Resources"].items()
             if scope.holds(each.get("Condition"))
         }
+
+    @cached_property
+    def _needs(self) -> dict[str, frozenset[str]]:
+        resources = self.document["Resources"].items()
+        return {name: frozenset(_needs(each)) for name, each in resources}
 
     def outputs(
         self, stack: str, values: Mapping[str, str], resources: Mapping[str, Physical]
@@ -65,6 +77,12 @@ class Template:
     ) -> "Scope":
         """Return what names mean in this template."""
         return Scope(self.document.get("Conditions", {}), stack, values, resources)
+
+
+@cache
+def read(body: str) -> Template:
+    """Read a template; nothing of it is changed, so that stories can share one."""
+    return Template(body)
 
 
 def _needs(resource: Mapping[str, Any]) -> Iterator[str]:

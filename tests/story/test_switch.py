@@ -166,8 +166,11 @@ class TestOneStrategy:
         assert "KeyError: 'SECRET_KEY'" in failed.message
         assert f"rolled back: {ONE[:12]} serves" in failed.message
 
-    def test_a_bake_of_hours_is_watched_to_its_end(self, staging: Settings) -> None:
+    def test_a_bake_of_hours_is_watched_to_its_end(
+        self, staging: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """It takes longer than the longest operation without one."""
+        monkeypatch.setattr(watch, "LONGEST_POLL_SECONDS", 60)
         world = World(switching(staging, "blue_green", minutes=90))
         with world.installed():
             person = Person(world)
@@ -178,8 +181,11 @@ class TestOneStrategy:
             assert minutes_of(world, began) > 90
             assert world.serving() == {two.digest}
 
-    def test_who_waits_for_a_bake_of_hours_waits_to_its_end(self, staging: Settings) -> None:
+    def test_who_waits_for_a_bake_of_hours_waits_to_its_end(
+        self, staging: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The deploy behind it takes the time from the template of the stack."""
+        monkeypatch.setattr(watch, "LONGEST_POLL_SECONDS", 60)
         world = World(switching(staging, "blue_green", minutes=70))
         with world.installed():
             person = Person(world)

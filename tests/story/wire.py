@@ -7,14 +7,16 @@ answer fails: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, aws-j
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 import botocore.session
+from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import NoCredentialsError
 from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
@@ -24,6 +26,8 @@ REQUEST_ID = "7a62c49f-347e-4fc4-9331-6e8e00000000"
 SIGNING_NAMES = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 # The protocols whose answers have a name of each member's own, and no element around them.
 BARE = {"ec2", "rest-xml"}
+# Who waits asks for the same thing again and again: answers, by what they say.
+_written: dict[tuple[str, str, str], bytes] = {}
 
 
 @cache
@@ -49,6 +53,18 @@ def answer(url: str, status: int, content: bytes, **headers: str) -> AWSResponse
     return AWSResponse(url, status, named, Body(content))
 
 
+def sign(signer: SigV4Auth, request: Any) -> None:
+    """Name the key and the service as a signature does; its digest takes long, and nobody reads it.
+
+    Raises NoCredentialsError as botocore does.
+    """
+    if signer.credentials is None:
+        raise NoCredentialsError
+    request.context["timestamp"] = "20260101T000000Z"
+    del request.headers["Authorization"]
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}"
+
+
 def service_of(request: Any) -> str:
     """Return the botocore name of the service that a request is signed for."""
     signature = _text(request.headers.get("Authorization", ""))
@@ -65,26 +81,37 @@ def parse(service: str, request: Any) -> tuple[OperationModel, dict[str, Any]]:
     if model(service).resolved_protocol == "json":
         name = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
         return model(service).operation_model(name), json.loads(body)
-    words = dict(parse_qsl(body, keep_blank_values=True))
+    words = dict(_words(body))
     operation = model(service).operation_model(words["Action"])
     shape = operation.input_shape
     return operation, _from_query(shape, words, "") if shape else {}
 
 
+@lru_cache(maxsize=500)
+def _words(body: str) -> list[tuple[str, str]]:
+    return parse_qsl(body, keep_blank_values=True)
+
+
 def serialize(url: str, operation: OperationModel, result: dict[str, Any]) -> AWSResponse:
     """Return the answer to an operation, in its service's protocol."""
+    key = (operation.service_model.service_name, operation.name, repr(result))
+    if key not in _written:
+        _written[key] = _write(operation, result).encode()
+    return answer(url, 200, _written[key])
+
+
+def _write(operation: OperationModel, result: dict[str, Any]) -> str:
     shape = operation.output_shape
     if shape:
         report = ParamValidator().validate(result, shape)
         assert not report.has_errors(), f"{operation.name}: {report.generate_report()}"
     if operation.service_model.resolved_protocol == "json":
-        return answer(url, 200, json.dumps(_to_json(result)).encode())
+        return json.dumps(_to_json(result))
     name = operation.name
     if operation.service_model.resolved_protocol in BARE and shape:
-        return answer(url, 200, f"<{name}Response>{_bare(shape, result)}</{name}Response>".encode())
+        return f"<{name}Response>{_bare(shape, result)}</{name}Response>"
     inner = _to_xml(shape, result) if shape else ""
-    text = f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
-    return answer(url, 200, text.encode())
+    return f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
 
 
 def refuse(url: str, service: str, refusal: Refusal) -> AWSResponse:

@@ -12,6 +12,7 @@ import botocore.endpoint
 import botocore.waiter
 import pytest
 from botocore import xform_name
+from botocore.auth import SigV4Auth
 from botocore.httpsession import URLLib3Session
 from botocore.useragent import UserAgentString
 
@@ -218,6 +219,7 @@ class World:
             patch.setattr(URLLib3Session, "send", lambda _own, request: self.send(request))
             # This header takes a tenth of the time, and nobody reads it.
             patch.setattr(UserAgentString, "to_string", lambda _own: "story")
+            patch.setattr(SigV4Auth, "add_auth", wire.sign)
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(botocore.waiter, "time", SimpleNamespace(sleep=self.sleep))
             patch.setattr(aws_calls, "threading", SimpleNamespace(Timer=self.clock.timer))
