@@ -55,6 +55,8 @@ def measure(sizes: Iterable[int] = SIZES, runs: int = RUNS) -> Growth:
 
     In turn, so that what slows the machine for a while slows every size.
     """
+    # What is there before is not looked through by the collections between.
+    gc.freeze()
     options, all_sizes = read("staging", SMALL), list(sizes)
     turns = [[milliseconds(options, size) for size in all_sizes] for _ in range(runs + 1)]
     columns = zip(*turns[1:], strict=True)

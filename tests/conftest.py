@@ -100,7 +100,8 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.git("init", "--quiet", "--initial-branch", "main")
+        # Without the examples of hooks, which git would copy.
+        self.git("init", "--quiet", "--initial-branch", "main", "--template", "")
         self.identify()
 
     def identify(self) -> None:

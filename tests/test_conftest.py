@@ -62,7 +62,8 @@ def test_only_the_rehearsal_is_exempt(tmp_path: Path, folder: str, code: int) ->
         "import subprocess\ndef test_docker():\n    subprocess.run(['docker'], check=True)\n"
     )
     root = Path(__file__).parents[1]
-    env = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(root)}
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "PYTHONPATH": str(root), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tests)]
     done = run(command, env=env, cwd=tmp_path, check=False)
     assert done.code == code, done.stdout

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,13 @@ TASK = re.compile(
 PROSE = {"finds", "itself", "is", "that", "knows", "makes", "was", "and", "prints"}
 
 
-def texts(path: Path) -> Iterator[str]:
+@cache
+def texts(path: Path) -> list[str]:
     """List the string literals of a module, without its docstrings; {} stands for a value."""
-    module = ast.parse(path.read_text())
+    return list(_texts(ast.parse(path.read_text())))
+
+
+def _texts(module: ast.Module) -> Iterator[str]:
     docstrings = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     parts = {
         id(part)
@@ -38,6 +43,7 @@ def texts(path: Path) -> Iterator[str]:
             yield str(node.value)
 
 
+@cache
 def commands() -> list[tuple[str, str, tuple[str, ...]]]:
     """List every `invoke TASK --option` in a message: module, task, options."""
     return [

@@ -69,11 +69,17 @@ def room_of(path: Path) -> str:
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    """Read a module."""
+    return ast.parse(path.read_text())
+
+
+@cache
 def imports_of(pattern: str) -> list[tuple[Path, str]]:
     """List every import in files, with the file that it is in."""
     files = sorted(ROOT.glob(pattern))
     assert files
-    return [(path, name) for path in files for name in imported(ast.parse(path.read_text()))]
+    return [(path, name) for path in files for name in imported(parsed(path))]
 
 
 def relative(path: Path) -> str:
@@ -132,7 +138,7 @@ def test_a_module_imports_nothing_costly(path: Path) -> None:
     """Rule 6: what takes long to import is imported inside what needs it."""
     if set(EXEMPT) & set(path.relative_to(ROOT).parts):
         return
-    found = at_import(ast.parse(path.read_text()))
+    found = at_import(parsed(path))
     assert [name for name in found if name.partition(".")[0] in COSTLY] == []
 
 
@@ -171,8 +177,14 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def names() -> set[str]:
+    """List the modules of this repository."""
+    return {name_of(each) for each in MODULES}
+
+
 def own_imports(path: Path) -> set[str]:
     """List the modules of this repository that a module needs when it is imported itself."""
-    known = {name_of(each) for each in MODULES}
-    found = at_import(ast.parse(path.read_text()))
+    found = at_import(parsed(path))
+    known = names()
     return {name if name in known else name.rpartition(".")[0] for name in found} & known

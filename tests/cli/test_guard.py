@@ -40,7 +40,7 @@ from slipway.shell import run
 CHILD = '''
 import pathlib, signal, sys, time
 def end(*_):
-    time.sleep(0.3)
+    time.sleep(0.1)
     pathlib.Path("child").write_text("cleaned")
     sys.exit()
 signal.signal(signal.SIGTERM, end)
@@ -60,7 +60,7 @@ def endless(_):
         print("ready", flush=True)
         time.sleep(60)
     finally:
-        time.sleep(0.5)
+        time.sleep(0.2)
         Path("own").write_text("cleaned")
 
 @task

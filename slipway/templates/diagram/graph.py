@@ -67,11 +67,12 @@ def build(name: str, template: Template, files: Mapping[str, str]) -> Graph:
         Room(path, tuple(resources[title] for title in files if files[title] == path))
         for path in dict.fromkeys(files.values())
     )
+    named = {title: set(_named(bodies[title])) for title in files}
     references = tuple(
         (source, target)
         for source in files
         for target in files
-        if target != source and target in set(_named(bodies[source]))
+        if target != source and target in named[source]
     )
     return Graph(name, template.description or "", rooms, references)
 
