@@ -24,9 +24,8 @@ def allows(statements: Iterable[Statement], action: str, resource: str, keys: Ke
 
 
 def _applies(statement: Statement, action: str, resource: str, keys: Keys) -> bool:
-    name = action.lower()
     return (
-        any(_matches(name, str(each).lower()) for each in listed(statement["Action"]))
+        _is_named(tuple(listed(statement["Action"])), action)
         and any(_covers(each, resource) for each in listed(statement["Resource"]))
         and all(
             _holds(operator, key, listed(wanted), keys)
@@ -34,6 +33,11 @@ def _applies(statement: Statement, action: str, resource: str, keys: Keys) -> bo
             for key, wanted in tests.items()
         )
     )
+
+
+@cache
+def _is_named(actions: tuple[str, ...], action: str) -> bool:
+    return any(fnmatchcase(action.lower(), each.lower()) for each in actions)
 
 
 def _covers(pattern: str, resource: str) -> bool:

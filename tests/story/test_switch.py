@@ -28,6 +28,13 @@ def switching(settings: Settings, strategy: str, minutes: int = 2) -> Settings:
     return replace(settings, stack_options=(*settings.stack_options, *options.items()))
 
 
+@pytest.fixture(autouse=True)
+def _fewer_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look less often: a revision bakes for minutes or hours, in which nothing happens."""
+    monkeypatch.setattr(watch, "POLL_SECONDS", 4.0)
+    monkeypatch.setattr(watch, "LONGEST_POLL_SECONDS", 60.0)
+
+
 @pytest.fixture(params=STRATEGIES)
 def strategy(request: pytest.FixtureRequest) -> str:
     """Each strategy that switches."""
@@ -166,11 +173,8 @@ class TestOneStrategy:
         assert "KeyError: 'SECRET_KEY'" in failed.message
         assert f"rolled back: {ONE[:12]} serves" in failed.message
 
-    def test_a_bake_of_hours_is_watched_to_its_end(
-        self, staging: Settings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_bake_of_hours_is_watched_to_its_end(self, staging: Settings) -> None:
         """It takes longer than the longest operation without one."""
-        monkeypatch.setattr(watch, "LONGEST_POLL_SECONDS", 60)
         world = World(switching(staging, "blue_green", minutes=90))
         with world.installed():
             person = Person(world)
@@ -181,11 +185,8 @@ class TestOneStrategy:
             assert minutes_of(world, began) > 90
             assert world.serving() == {two.digest}
 
-    def test_who_waits_for_a_bake_of_hours_waits_to_its_end(
-        self, staging: Settings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_who_waits_for_a_bake_of_hours_waits_to_its_end(self, staging: Settings) -> None:
         """The deploy behind it takes the time from the template of the stack."""
-        monkeypatch.setattr(watch, "LONGEST_POLL_SECONDS", 60)
         world = World(switching(staging, "blue_green", minutes=70))
         with world.installed():
             person = Person(world)
