@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import botocore.session
 import pytest
-from botocore import loaders, utils
+from botocore import loaders, parsers
 from botocore.stub import Stubber
 
 from slipway import polling
@@ -37,8 +37,7 @@ def _shared_models() -> Iterator[None]:
     """Have botocore read each of its models, and each time that it is told, once for all tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(loaders.create_loader))
-        parse = cache(utils._parse_timestamp_with_tzinfo)  # noqa: SLF001 - it has no public name
-        patch.setattr(utils, "_parse_timestamp_with_tzinfo", parse)
+        patch.setattr(parsers, "DEFAULT_TIMESTAMP_PARSER", cache(parsers.parse_timestamp))
         yield
 
 

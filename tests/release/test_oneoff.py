@@ -395,6 +395,7 @@ def test_a_migration_without_an_end_is_stopped_and_its_log_read(
     script.is_now(task(1, "STOPPED", 137))
     with Stubber(session.client(staging, "logs")) as logs:
         logs.add_client_error("get_log_events", "ResourceNotFoundException")
+        logs.add_client_error("get_log_events", "ResourceNotFoundException")
         page = {"events": [{"message": "waiting for a lock"}], "nextForwardToken": "a"}
         logs.add_response("get_log_events", page)
         logs.add_response("get_log_events", {"events": [], "nextForwardToken": "a"})
