@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from slipway import template
-from slipway.aws import contract, stack
+from slipway.aws import change_set, contract, stack
 from slipway.aws.stack import Busy, Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import Failed
@@ -122,7 +122,7 @@ def _require_unmoved(release: Release, found: Stack, deployed: template.Body) ->
     if listener_weights.is_weighted(deployed):
         with changes.proposal(release.settings, found, release.wanted) as whole:
             listener_weights.require_unmoved(release.settings, found, deployed, whole)
-            changes.discard(release.settings, whole)
+            change_set.discard(release.settings, whole)
 
 
 def _release(release: Release, found: Stack, deployed: template.Body, *, migrates: bool) -> Stack:

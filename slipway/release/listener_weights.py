@@ -12,10 +12,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from slipway.aws import contract, session
+from slipway.aws.change_set import RULE, ChangeSet
 from slipway.aws.stack import Stack
 from slipway.aws.template_values import Body
 from slipway.errors import Refused
-from slipway.release.changes import RULE, ChangeSet
 from slipway.settings import Settings
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from slipway import polling
-from slipway.aws import stack
+from slipway.aws import change_set, stack
+from slipway.aws.change_set import ChangeSet
 from slipway.aws.stack import Busy, Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import RecoveryNeeded
 from slipway.events import Note, Say
 from slipway.release import cancel, changes, outcome, recover, watch
-from slipway.release.changes import ChangeSet
 from slipway.release.watch import Operation
 from slipway.settings import Settings
 from slipway.template import Desired
@@ -86,7 +86,7 @@ def begin(
         return None
     operation = Operation.on(settings, latest, say, bake_seconds=proposed.bake_seconds)
     with outcome.calling(settings, latest):
-        changes.execute(settings, proposed, operation.token)
+        change_set.execute(settings, proposed, operation.token)
     return operation
 
 

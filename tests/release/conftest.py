@@ -2,11 +2,10 @@
 
 import pytest
 
-from slipway.release import changes, watch
+from tests.conftest import Clock
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask again at once: a scripted answer needs no time."""
-    for module in (changes, watch):
-        monkeypatch.setattr(module, "POLL_SECONDS", 0)
+def _no_time_passes(clock: Clock) -> None:
+    """Have every wait end at once, on the one clock."""
+    assert clock

@@ -8,13 +8,13 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from slipway.aws import session
+from slipway.aws import change_set, session
+from slipway.aws.change_set import ChangeSet
 from slipway.aws.stack import Busy
 from slipway.aws.stack_status import State
 from slipway.errors import ConfigurationError, Failed
 from slipway.events import ResourceChange
 from slipway.release import changes, template_upload
-from slipway.release.changes import ChangeSet
 from slipway.settings import Settings
 from slipway.template import Desired
 from tests import answers
@@ -154,14 +154,14 @@ def test_a_change_set_that_somebody_overtook_is_busy(
     """Executing another one makes this one obsolete, or deletes it."""
     cloudformation.add_client_error("execute_change_set", code, message)
     with pytest.raises(Busy):
-        changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
+        change_set.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
 
 
 def test_another_refusal_to_execute_is_not_busy(staging: Settings, cloudformation: Stubber) -> None:
     """It would be the same the next time."""
     cloudformation.add_client_error("execute_change_set", "AccessDenied", "no")
     with pytest.raises(ClientError):
-        changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
+        change_set.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
 
 
 def test_a_deploy_that_ends_early_leaves_no_change_set(
@@ -236,7 +236,7 @@ def test_a_change_set_is_executed_by_its_id(staging: Settings, cloudformation: S
     """A name could mean another; the stack is named because permissions are for a stack."""
     named = {**NAMED, "ClientRequestToken": "token"}
     cloudformation.add_response("execute_change_set", {}, named)
-    changes.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
+    change_set.execute(staging, ChangeSet(ID, answers.NAME, ()), "token")
 
 
 @pytest.mark.parametrize(
@@ -250,4 +250,4 @@ def test_a_change_set_is_executed_by_its_id(staging: Settings, cloudformation: S
 )
 def test_an_empty_change_is_told_from_a_refusal(reason: str, expected: bool) -> None:  # noqa: FBT001
     """There is no code for it: CloudFormation's two sentences are all there is."""
-    assert changes.is_empty(reason) is expected
+    assert change_set.is_empty(reason) is expected

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import template
-from slipway.release import changes, listener_weights
+from slipway.aws import change_set
+from slipway.release import listener_weights
 from slipway.settings import Settings
 from slipway.templates import blueprint
 
@@ -67,7 +68,7 @@ def test_the_rules_that_a_change_set_touches_are_those_that_exist() -> None:
         {"Action": "Add", "LogicalResourceId": "New", "ResourceType": RULE},
         {**named, "LogicalResourceId": "Listener", "ResourceType": f"{RULE[:-4]}"},
     ]
-    assert changes.rules(described) == {"Changed": "arn:rule", "Removed": "arn:rule"}
+    assert change_set.rules(described) == {"Changed": "arn:rule", "Removed": "arn:rule"}
 
 
 def test_a_weight_that_cloudformation_alone_knows_counts_as_moved() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from slipway import polling
 from slipway.aws import session
 from slipway.errors import ConfigurationError
 from slipway.release import logs
 from slipway.results import LogLine
 from slipway.settings import Settings
+from tests.conftest import Clock
 
 GROUP = "shop-logs"
 NOW = 1_767_225_600.0
@@ -43,10 +43,9 @@ def answers(
 
 
 @pytest.fixture
-def stubber(staging: Settings, monkeypatch: pytest.MonkeyPatch) -> Stubber:
+def stubber(staging: Settings, clock: Clock) -> Stubber:
     """CloudWatch Logs, answering in this order, without a wait between two questions."""
-    monkeypatch.setattr(polling, "sleep", lambda _: None)
-    monkeypatch.setattr(polling, "wall", lambda: NOW)
+    clock.now = NOW
     return Stubber(session.client(staging, "logs"))
 
 

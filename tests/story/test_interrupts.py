@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.release import changes
+from slipway.aws import change_set
 from tests.story import disturbances
 from tests.story.applications import Application, Migration
 from tests.story.person import INTERRUPTED, KILLED, Person
@@ -187,7 +187,7 @@ def test_a_change_set_that_is_never_worked_out_is_deleted(
     deployed: World, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit code 1; nothing waits in the account for somebody to execute it."""
-    monkeypatch.setattr(changes, "PROPOSE_SECONDS", 0)
+    monkeypatch.setattr(change_set, "PROPOSE_SECONDS", 0)
     failed = person.deploy(person.push(TWO))
     assert failed.code == 1
     assert "is not ready after" in failed.message
