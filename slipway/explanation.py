@@ -21,13 +21,13 @@ def explained() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except Exception as error:
-        if isinstance(error, SlipwayError) or (explanation := explain(error)) is None:
+        if isinstance(error, SlipwayError) or (explanation := explain_error(error)) is None:
             raise
         raise explanation from error
 
 
-def explain(error: Exception) -> SlipwayError | None:
+def explain_error(error: Exception) -> SlipwayError | None:
     """Turn an error of AWS, of the network or of the file system into one of ours."""
-    if (explanation := session.explain(error)) is not None:
+    if (explanation := session.explain_call_error(error)) is not None:
         return explanation
-    return file_errors.explain(error) if isinstance(error, OSError) else None
+    return file_errors.explain_os_error(error) if isinstance(error, OSError) else None

@@ -8,7 +8,7 @@ NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-def explain(error: OSError) -> SlipwayError:
+def explain_os_error(error: OSError) -> SlipwayError:
     """Turn an OSError into one of ours: which path, why, and what to do."""
     path = error.filename or "a file"
     why = error.strerror or str(error) or type(error).__name__

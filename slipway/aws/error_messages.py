@@ -207,7 +207,7 @@ def error_code(error: Exception) -> str:
     return str(_answer(error).get("Code", ""))
 
 
-def explain(error: Exception, call: Call) -> SlipwayError | None:
+def explain_aws_error(error: Exception, call: Call) -> SlipwayError | None:
     """Turn an error of an AWS call into one of ours; None when it is none.
 
     `call` is the one that the error is of, as far as that is known.

@@ -72,8 +72,8 @@ class Service:
     deployment: str = ""
 
 
-def place(stack: Stack) -> ServiceRef | None:
-    """Return the web service's place; None before the stack has one."""
+def web_service_ref(stack: Stack) -> ServiceRef | None:
+    """Name the web service; None before the stack has one."""
     outputs = contract.outputs(stack)
     if not (outputs.cluster and outputs.web_service and outputs.web_target_groups):
         return None
@@ -87,9 +87,9 @@ def place(stack: Stack) -> ServiceRef | None:
     )
 
 
-def places(stack: Stack) -> tuple[ServiceRef, ...]:
-    """Return the places of all services of the stack: the web service, and the worker."""
-    web = place(stack)
+def service_refs(stack: Stack) -> tuple[ServiceRef, ...]:
+    """Name all services of the stack: the web service, and the worker."""
+    web = web_service_ref(stack)
     if web is None:
         return ()
     outputs = contract.outputs(stack)
@@ -98,9 +98,9 @@ def places(stack: Stack) -> tuple[ServiceRef, ...]:
     return (web, worker) if name else (web,)
 
 
-def deployment(settings: Settings, where: ServiceRef) -> Deployment | None:
+def deployment(settings: Settings, ref: ServiceRef) -> Deployment | None:
     """Read the primary deployment; None when there is no such service."""
-    description = describe(settings, where.cluster, [where.service]).get(where.service, {})
+    description = describe(settings, ref.cluster, [ref.service]).get(ref.service, {})
     primary = primary_of(description)
     if not primary:
         return None
@@ -119,20 +119,20 @@ def fault(observed: Service) -> TaskTypeDef | None:
     return next((each for each in observed.stopped if faults.is_fault(each)), None)
 
 
-def list_tasks(settings: Settings, where: ServiceRef, status: DesiredStatusType) -> list[str]:
+def list_tasks(settings: Settings, ref: ServiceRef, status: DesiredStatusType) -> list[str]:
     """List the ARNs of the service's tasks whose desired status is RUNNING or STOPPED."""
     ecs = session.client(settings, "ecs")
     pages = ecs.get_paginator("list_tasks").paginate(
-        cluster=where.cluster, serviceName=where.service, desiredStatus=status
+        cluster=ref.cluster, serviceName=ref.service, desiredStatus=status
     )
     return [arn for page in pages for arn in page.get("taskArns", [])]
 
 
 def describe_tasks(
-    settings: Settings, where: ServiceRef, status: DesiredStatusType
+    settings: Settings, ref: ServiceRef, status: DesiredStatusType
 ) -> list[TaskTypeDef]:
     """Describe the service's tasks whose desired status is RUNNING or STOPPED."""
-    return tasks.read(settings, where.cluster, list_tasks(settings, where, status))
+    return tasks.read(settings, ref.cluster, list_tasks(settings, ref, status))
 
 
 def rollout_of(description: ServiceTypeDef, deployment: DeploymentTypeDef) -> Rollout:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from slipway.settings import Settings
 
 
-def observe(settings: Settings, places: Sequence[ServiceRef]) -> list[Service | None]:
+def observe(settings: Settings, refs: Sequence[ServiceRef]) -> list[Service | None]:
     """Read the services of one cluster, their tasks and targets; None for one that is missing.
 
     The tasks are listed for the cluster; the group of each, service:NAME, says whose it is:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
     """
-    if not places:
+    if not refs:
         return []
-    cluster, names = places[0].cluster, [each.service for each in places]
-    groups = [group for each in places for group in each.target_groups]
+    cluster, names = refs[0].cluster, [each.service for each in refs]
+    groups = [group for each in refs for group in each.target_groups]
     described, running, stopped, *healthy = together.run(
         partial(service.describe, settings, cluster, names),
         partial(_list_tasks, settings, cluster, "RUNNING"),
@@ -43,12 +43,12 @@ def observe(settings: Settings, places: Sequence[ServiceRef]) -> list[Service | 
             [task for task in listed if task.get("group") == f"service:{each.service}"],
             [target for group in each.target_groups for target in by_group[group]],
         )
-        for each in places
+        for each in refs
     ]
 
 
 def _service(
-    place: ServiceRef,
+    ref: ServiceRef,
     description: ServiceTypeDef,
     own: list[TaskTypeDef],
     found: Iterable[targets.Target],
@@ -65,7 +65,7 @@ def _service(
         service.rollout_of(description, primary),
         primary.get("rolloutStateReason", ""),
         tuple(tasks.parse(each) for each in wanted["RUNNING"]),
-        targets.healthy(found) if place.target_groups else None,
+        targets.healthy(found) if ref.target_groups else None,
         tasks.of_deployment(wanted["STOPPED"], primary),
         primary.get("id", ""),
     )

@@ -178,6 +178,6 @@ def failures() -> tuple[type[Exception], ...]:
     return BotoCoreError, ClientError
 
 
-def explain(error: Exception) -> SlipwayError | None:
+def explain_call_error(error: Exception) -> SlipwayError | None:
     """Turn an error of an AWS call into one of ours; None when it is none."""
-    return error_messages.explain(error, calls.responsible(error))
+    return error_messages.explain_aws_error(error, calls.responsible(error))

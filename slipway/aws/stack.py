@@ -58,30 +58,32 @@ def observe(settings: Settings, name: str) -> Stack:
     """Read a stack; one that does not exist is as good as deleted."""
     cloudformation = session.client(settings, "cloudformation")
     try:
-        found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except cloudformation.exceptions.ClientError as error:
         if "does not exist" not in str(error):
             raise
         return Stack(name, name, State.DELETE_COMPLETE, "", {}, {})
-    return parse(found)
+    return parse(described)
 
 
-def parse(found: StackTypeDef) -> Stack:
+def parse(described: StackTypeDef) -> Stack:
     """Read one answer of DescribeStacks.
 
     Raises Failed for a status that the table does not have.
     """
-    status = found["StackStatus"]
+    status = described["StackStatus"]
     if status not in State.__members__:
-        raise Failed(f"stack {found['StackName']} is {status}, a state that Slipway does not know")
+        raise Failed(
+            f"stack {described['StackName']} is {status}, a state that Slipway does not know"
+        )
     return Stack(
-        found["StackId"],
-        found["StackName"],
+        described["StackId"],
+        described["StackName"],
         State[status],
-        found.get("StackStatusReason", ""),
-        {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])},
-        {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},
-        found.get("LastUpdatedTime"),
+        described.get("StackStatusReason", ""),
+        {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])},
+        {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])},
+        described.get("LastUpdatedTime"),
     )
 
 

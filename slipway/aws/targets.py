@@ -65,7 +65,7 @@ def healthy(targets: Iterable[Target]) -> frozenset[str]:
     return frozenset(each.address for each in targets if each.state == "healthy")
 
 
-def explain(target: Target, path: str = "") -> str:
+def describe_target(target: Target, path: str = "") -> str:
     """Say in one line what the load balancer sees; `path` is what it asks, when that is known.
 
     Nothing that listens is an error of the connection (Target.FailedHealthChecks); a port that

@@ -130,11 +130,11 @@ def _pull(name: str, setting: str, say: Say) -> str:
     command = ["docker", "pull", "--quiet", name]
     done = run(command, check=False, timeout=PULL_SECONDS)
     if done.code:
-        raise explain(name, setting, done.stderr.strip())
+        raise explain_missing_image(name, setting, done.stderr.strip())
     return name
 
 
-def explain(name: str, setting: str, words: str) -> SlipwayError:
+def explain_missing_image(name: str, setting: str, words: str) -> SlipwayError:
     """Say why a pull failed, from docker's own words."""
     if is_silence(words):
         what = f"{name} is not in the engine, and its registry does not answer: {words}"

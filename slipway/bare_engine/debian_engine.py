@@ -96,12 +96,12 @@ def start(say: Callable[[str], None]) -> None:
         path = f"{FILES}/usr/sbin:{FILES}/usr/bin:{debian.PATH}"
         command = ["dockerd", "--config-file", str(FILES / "daemon.json")]
         process = start_detached(command, log=LOG, env={"PATH": path})
-        _wait(lambda: process.poll() is None)
+        _wait_for_daemon(lambda: process.poll() is None)
     else:
-        _wait(lambda: True)
+        _wait_for_daemon(lambda: True)
 
 
-def _wait(lives: Callable[[], bool]) -> None:
+def _wait_for_daemon(lives: Callable[[], bool]) -> None:
     for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
         if not lives():
             break

@@ -41,7 +41,7 @@ def ensure_engine(say: Callable[[str], None]) -> Engine:
     facts = replace(engine.look(words), installed=debian_engine.installed())
     action = machine.decide(facts)
     if action is machine.Action.EXPLAIN:
-        raise machine.explain(facts)
+        raise machine.explain_missing_engine(facts)
     with debian.alone():
         if action is machine.Action.INSTALL:
             debian_engine.install(say)

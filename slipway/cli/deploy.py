@@ -12,8 +12,8 @@ from slipway.errors import ConfigurationError
 from slipway.events import Say, timed
 from slipway.image import recipe, registry
 from slipway.release import deploy as releases
-from slipway.release import look as before
 from slipway.release import parameters as rules
+from slipway.release import preflight
 from slipway.results import Summary
 from slipway.revision import Image, Revision
 from slipway.settings import Settings
@@ -37,13 +37,13 @@ def deploy(  # noqa: PLR0913 - each an option of the task
     contract.require(desired.body)
     prepare(settings, say)
     tag = recipe.of(settings, revision).tag
-    found, deployed, (image, has_repository) = together.run(
+    current, deployed, (image, has_repository) = together.run(
         partial(stack.observe, settings, settings.stack_name),
         partial(stack.peek_template, settings, settings.stack_name),
         partial(_find, settings, tag),
     )
-    before.look(settings, revision, tag, desired, found, say, allow_older=allow_older)
-    observed = (found, deployed) if image and (image.tested or untested) else None
+    preflight.check(settings, revision, tag, desired, current, say, allow_older=allow_older)
+    observed = (current, deployed) if image and (image.tested or untested) else None
     if not has_repository:
         bootstrap(settings, say)
     if observed is None:

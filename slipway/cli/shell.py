@@ -18,7 +18,7 @@ def shell(settings: Settings) -> None:
     if not blueprint.options(settings).exec:
         hint = f"set STACK_EXEC=yes, then: invoke deploy --env {settings.environment}"
         raise ConfigurationError(f"{settings.environment} has no shell", hint=hint)
-    where = service.place(show.deployed(settings))
+    where = service.web_service_ref(show.deployed(settings))
     tasks = service.describe_tasks(settings, where, "RUNNING") if where else []
     if not where or not tasks:
         raise Failed("no task runs", hint=f"invoke status --env {settings.environment}")

@@ -22,25 +22,25 @@ def status(settings: Settings) -> EnvironmentStatus:
     current = stack.observe(settings, settings.stack_name)
     if current.step is Step.CREATE:
         return EnvironmentStatus(current.name, ABSENT, str(not_deployed(settings)), "", (), "")
-    places = service.places(current)
-    observed = zip(places, services.observe(settings, places), strict=True)
+    refs = service.service_refs(current)
+    observed = zip(refs, services.observe(settings, refs), strict=True)
     return EnvironmentStatus(
         stack=current.name,
         state=current.state.status,
         reason=current.reason,
         revision=contract.revision_of(current),
-        services=tuple(service_status(place, each, polling.wall()) for place, each in observed),
+        services=tuple(service_status(ref, each, polling.wall()) for ref, each in observed),
         url=address(settings, current),
     )
 
 
-def service_status(place: ServiceRef, observed: Service | None, now: float) -> ServiceStatus:
+def service_status(ref: ServiceRef, observed: Service | None, now: float) -> ServiceStatus:
     """Return what is observed of a service; `now` is in seconds since 1970."""
     if observed is None:
-        return ServiceStatus(place.service, "", 0, 0, 0, ABSENT)
+        return ServiceStatus(ref.service, "", 0, 0, 0, ABSENT)
     rollout = observed.rollout
     return ServiceStatus(
-        name=place.service,
+        name=ref.service,
         task_definition=log_stream.short(rollout.task_definition),
         desired=rollout.desired,
         running=rollout.running,

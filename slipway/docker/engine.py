@@ -32,7 +32,7 @@ def require() -> Engine:
     """Find the running engine; ConfigurationError says what is wrong and how to get one."""
     engine, words = probe()
     if engine is None:
-        raise machine.explain(look(words))
+        raise machine.explain_missing_engine(look(words))
     return sufficient(engine)
 
 

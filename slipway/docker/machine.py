@@ -51,7 +51,7 @@ def decide(facts: Facts) -> Action:
     return Action.START if facts.installed else Action.INSTALL
 
 
-def explain(facts: Facts) -> ConfigurationError:
+def explain_missing_engine(facts: Facts) -> ConfigurationError:
     """Say why no engine answers, and what to type."""
     what = "no container engine answers" if facts.client else "docker is not installed"
     if not facts.client and (facts.elsewhere or facts.unit):

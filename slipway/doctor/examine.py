@@ -13,7 +13,7 @@ from slipway.doctor import access, account, domain, machine, permissions, quotas
 from slipway.doctor.finding import Case, ok, unknown, wrong
 from slipway.errors import ConfigurationError, SlipwayError
 from slipway.events import Finding, Verdict
-from slipway.explanation import explain
+from slipway.explanation import explain_error
 from slipway.templates import blueprint
 
 if TYPE_CHECKING:
@@ -125,4 +125,4 @@ def attempt(subject: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Fi
 
 def _problem(error: Exception) -> SlipwayError | None:
     """Return an error of a call, of the network or of ours as one of ours; None for a fault."""
-    return error if isinstance(error, SlipwayError) else explain(error)
+    return error if isinstance(error, SlipwayError) else explain_error(error)

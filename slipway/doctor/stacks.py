@@ -21,61 +21,61 @@ if TYPE_CHECKING:
 
 def delivery(case: Case) -> Iterator[Finding]:
     """Look for the delivery stack, and compare it with what the options render."""
-    subject, found = "delivery stack", case.delivery
-    if case.settings.is_local and found and found.step is Step.CREATE:
+    subject, current = "delivery stack", case.delivery
+    if case.settings.is_local and current and current.step is Step.CREATE:
         yield ok(subject, f"there is none yet: {case.command('deploy')} creates it")
-    elif found is None or found.step is Step.CREATE:
+    elif current is None or current.step is Step.CREATE:
         yield wrong(subject, "there is none yet", case.command("bootstrap"))
-    elif found.step is Step.REPLACE:
-        what = f"{found.name} is {found.state.status}: its creation failed"
+    elif current.step is Step.REPLACE:
+        what = f"{current.name} is {current.state.status}: its creation failed"
         yield wrong(subject, what, case.command("bootstrap"))
-    elif found.step is not Step.UPDATE:
-        yield _busy_or_stuck(subject, found, case)
-    elif names := _other_names(case, found):
-        yield wrong(subject, f"{found.name} was made for {names}", case.command("bootstrap"))
-    elif stack.deployed_template(case.settings, found.name) != template.load(case.delivery_body):
-        what = f"{found.name} is not as this version and the options have it"
+    elif current.step is not Step.UPDATE:
+        yield _busy_or_stuck(subject, current, case)
+    elif names := _other_names(case, current):
+        yield wrong(subject, f"{current.name} was made for {names}", case.command("bootstrap"))
+    elif stack.deployed_template(case.settings, current.name) != template.load(case.delivery_body):
+        what = f"{current.name} is not as this version and the options have it"
         yield wrong(subject, what, case.command("bootstrap"))
     else:
-        yield ok(subject, f"{found.name} is as the options have it")
+        yield ok(subject, f"{current.name} is as the options have it")
 
 
-def _other_names(case: Case, found: Stack) -> str:
+def _other_names(case: Case, current: Stack) -> str:
     """Return the names that the stack was made for, where the settings have others; or ""."""
     names = bootstrap.names(case.settings)
     return ", ".join(
-        f"{name} {found.parameters.get(name)}"
+        f"{name} {current.parameters.get(name)}"
         for name, value in names.items()
-        if found.parameters.get(name) != value
+        if current.parameters.get(name) != value
     )
 
 
 def application(case: Case) -> Iterator[Finding]:
     """Look at the application stack: is it free, and by whose template?"""
-    subject, found = "application stack", case.application
-    if found is None or found.step is Step.CREATE:
+    subject, current = "application stack", case.application
+    if current is None or current.step is Step.CREATE:
         yield ok(subject, f"there is none yet: {case.command('deploy')} creates it")
-    elif found.step is Step.REPLACE:
-        status = found.state.status
-        yield ok(subject, f"{found.name} is {status}: the next deploy deletes and creates it")
-    elif found.step is not Step.UPDATE:
-        yield _busy_or_stuck(subject, found, case)
+    elif current.step is Step.REPLACE:
+        status = current.state.status
+        yield ok(subject, f"{current.name} is {status}: the next deploy deletes and creates it")
+    elif current.step is not Step.UPDATE:
+        yield _busy_or_stuck(subject, current, case)
     else:
-        yield from _deployed(subject, found, case)
+        yield from _deployed(subject, current, case)
 
 
-def _deployed(subject: str, found: Stack, case: Case) -> Iterator[Finding]:
+def _deployed(subject: str, current: Stack, case: Case) -> Iterator[Finding]:
     try:
-        origin.require_same(case.settings, stack.deployed_template(case.settings, found.name))
+        origin.require_same(case.settings, stack.deployed_template(case.settings, current.name))
     except Refused as error:
         yield wrong(subject, error.what, error.hint)
         return
-    revision = contract.revision_of(found) or "no revision"
-    yield ok(subject, f"{found.name} is {found.state.status}, with {revision[:12]}")
+    revision = contract.revision_of(current) or "no revision"
+    yield ok(subject, f"{current.name} is {current.state.status}, with {revision[:12]}")
 
 
-def _busy_or_stuck(subject: str, found: Stack, case: Case) -> Finding:
-    what = f"{found.name} is {found.state.status}: {found.reason}".removesuffix(": ")
-    if found.step is Step.WAIT:
+def _busy_or_stuck(subject: str, current: Stack, case: Case) -> Finding:
+    what = f"{current.name} is {current.state.status}: {current.reason}".removesuffix(": ")
+    if current.step is Step.WAIT:
         return unknown(subject, f"{what}: somebody changes it", "the same command, later")
     return wrong(subject, what, case.command("recover"))

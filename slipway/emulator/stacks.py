@@ -108,7 +108,7 @@ def wait_for_services() -> None:
     def create_and_wait(name: str, properties: Properties, stack: str) -> Any:
         service = create(name, properties, stack)
         try:
-            _wait(stack, service[0])
+            _wait_for_services(stack, service[0])
         except ValueError:
             delete(service[0], properties)
             raise
@@ -116,7 +116,7 @@ def wait_for_services() -> None:
 
     def update_and_wait(service: str, old: Properties, new: Properties, stack: str) -> Any:
         updated = update(service, old, new, stack)
-        _wait(stack, updated[0])
+        _wait_for_services(stack, updated[0])
         return updated
 
     stacks._runs_on_worker_thread = lambda kind: kind == SERVICE or on_thread(kind)
@@ -143,7 +143,7 @@ def outcome(service: Properties, deployment: str) -> Outcome:
     return Outcome.STABLE if stable else Outcome.WAITING
 
 
-def _wait(stack: str, arn: str) -> None:
+def _wait_for_services(stack: str, arn: str) -> None:
     """Wait until the service is stable; the text of a ValueError becomes the event's reason."""
     service = ecs._services["/".join(arn.split("/")[-2:])]
     deployment = ecs._primary_deployment(service)["id"]

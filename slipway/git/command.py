@@ -40,11 +40,11 @@ def git(
 ) -> str:
     """Run one git command in `folder` and return its output, without white space at the end.
 
-    `timeout` is in seconds. Raises what `explain` returns when the exit code is not 0.
+    `timeout` is in seconds. Raises what `explain_git_failure` returns when the exit code is not 0.
     """
     done = attempt(*words, folder=folder, env=env, stdin=stdin, stdout=stdout, timeout=timeout)
     if done.code:
-        raise explain(done)
+        raise explain_git_failure(done)
     return done.stdout.rstrip()
 
 
@@ -68,7 +68,7 @@ def attempt(
     )
 
 
-def explain(done: Completed) -> SlipwayError:
+def explain_git_failure(done: Completed) -> SlipwayError:
     """Return the error for a git command that failed, with git's own words.
 
     A checkout that belongs to another user is a matter of configuration:

@@ -69,7 +69,7 @@ def build(settings: Settings, recipe: Recipe) -> Image:
         except CommandFailed as error:
             if image := store.find(repository, recipe.tag):
                 return image
-            raise explain(_free_bytes()) from error
+            raise explain_failure(_free_bytes()) from error
     built = store.keep(settings, recipe.tag)
     if built is None:
         raise Failed(f"the build left no image {repository}:{recipe.tag}")
@@ -91,7 +91,7 @@ def _free_bytes() -> int:
     return min(shutil.disk_usage(each).free for each in (Path(), Path(root)) if each.is_dir())
 
 
-def explain(free_bytes: int) -> Failed:
+def explain_failure(free_bytes: int) -> Failed:
     """Return why a build failed: BuildKit's own words are on the screen already."""
     if free_bytes < FULL_BYTES:
         return Failed("the build failed: the disk is full", hint="docker builder prune, then again")

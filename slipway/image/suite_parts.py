@@ -51,11 +51,11 @@ def start_postgres(image: str, token: str) -> str:
     run(["docker", "network", "create", *label, own])
     create = ["docker", "run", "--detach", "--pull", pull_policy(image), *label, *place, *named]
     run([*create, image], env=variables, hint="invoke engine, or set POSTGRES_IMAGE")
-    _wait(own)
+    _wait_for_postgres(own)
     return f"postgresql://runner:{password}@postgres:5432/app"
 
 
-def _wait(container: str) -> None:
+def _wait_for_postgres(container: str) -> None:
     ready = ["docker", "exec", container, "pg_isready", "--quiet", "--host", "localhost"]
     for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
         if run(ready, check=False).code == 0:

@@ -29,7 +29,7 @@ def up(name: str, network: str, image: str, password_file: Path) -> str:
     _make_network(network)
     if run(["docker", "start", name], check=False).code:
         _create(name, network, image, password)
-    _wait(name)
+    _wait_for_postgres(name)
     _require_reachable(name)
     if is_new:  # the volume may be older
         _set_password(name, password)
@@ -87,7 +87,7 @@ def _make_network(network: str) -> None:
         run(["docker", "network", "create", network])
 
 
-def _wait(name: str) -> None:
+def _wait_for_postgres(name: str) -> None:
     ready = ["docker", "exec", name, "pg_isready", "--quiet", "--host", "localhost"]
     for _ in polling.attempts(START_SECONDS, POLL_SECONDS):
         if run(ready, check=False).code == 0:

@@ -23,17 +23,19 @@ def compare(stack: Stack, tag: str) -> Relation | None:
     return relation(deployed, commit_of(tag))
 
 
-def require_not_older(stack: Stack, tag: str, found: Relation | None, *, allow_older: bool) -> None:
+def require_not_older(
+    stack: Stack, tag: str, relation: Relation | None, *, allow_older: bool
+) -> None:
     """Raise Refused if an older commit would replace a newer one, or if git cannot tell."""
     deployed, wanted = (commit_of(each)[:12] for each in (contract.revision_of(stack), tag))
     if allow_older:
         return
-    if found is Relation.OLDER:
+    if relation is Relation.OLDER:
         raise Refused(
             f"{stack.name} runs {deployed}, which is newer than {wanted}",
             hint="git pull; or, to go back: --allow-older",
         )
-    if found is Relation.UNKNOWN:
+    if relation is Relation.UNKNOWN:
         raise Refused(
             f"{stack.name} runs {deployed}, and git cannot tell whether {wanted} is older: "
             "this checkout does not have that commit",

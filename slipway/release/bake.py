@@ -33,11 +33,11 @@ def seconds(body: Body, values: Mapping[str, str]) -> int:
     return ceil(60 * sum(_minutes(each or {}, body, values) for each in configurations))
 
 
-def of_stack(settings: Settings, found: Stack) -> int:
+def of_stack(settings: Settings, current: Stack) -> int:
     """Return how long the services of the application stack bake, as it is; of another one, 0."""
-    if found.name != settings.stack_name:
+    if current.name != settings.stack_name:
         return 0
-    return seconds(stack.deployed_template(settings, found.id), found.parameters)
+    return seconds(stack.deployed_template(settings, current.id), current.parameters)
 
 
 def _minutes(configuration: Body, body: Body, values: Mapping[str, str]) -> float:

@@ -19,18 +19,18 @@ def bootstrap(settings: Settings, body: str, say: Say, *, gitlab_url: str = "") 
     repository that exists and is another's.
     """
     own = names(settings)
-    found = stack.observe(settings, settings.delivery_stack_name)
-    parameters.require_valid(template.load(body), own, found.parameters)
-    found = update.ensure_updatable(settings, found, say)
+    current = stack.observe(settings, settings.delivery_stack_name)
+    parameters.require_valid(template.load(body), own, current.parameters)
+    current = update.ensure_updatable(settings, current, say)
     if not settings.is_local:
-        if found.step is Step.CREATE:
-            _require_new_repository(settings, found)
+        if current.step is Step.CREATE:
+            _require_new_repository(settings, current)
         linked_roles.ensure(settings, say)
         if gitlab_url:
             gitlab_provider.ensure(settings, gitlab_url, say)
     with stage(say, "delivery stack"):
-        found = _retain_provider(settings, found, Desired(body, own), say)
-        return update.apply(settings, found, Desired(body, own), say)
+        current = _retain_provider(settings, current, Desired(body, own), say)
+        return update.apply(settings, current, Desired(body, own), say)
 
 
 def names(settings: Settings) -> dict[str, str]:
@@ -41,7 +41,7 @@ def names(settings: Settings) -> dict[str, str]:
     }
 
 
-def _require_new_repository(settings: Settings, found: Stack) -> None:
+def _require_new_repository(settings: Settings, current: Stack) -> None:
     """Raise ConfigurationError if the repository exists that the stack is about to create.
 
     It is of the stack's account and region: aws/ecr.py, require_own.
@@ -53,19 +53,19 @@ def _require_new_repository(settings: Settings, found: Stack) -> None:
     except client.exceptions.RepositoryNotFoundException:
         return
     raise ConfigurationError(
-        f"the repository {name} exists, and stack {found.name} did not create it",
+        f"the repository {name} exists, and stack {current.name} did not create it",
         hint=f"if nothing needs it: aws ecr delete-repository --repository-name {name}\n"
         "or set another ECR_REPOSITORY",
     )
 
 
-def _retain_provider(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
+def _retain_provider(settings: Settings, current: Stack, wanted: Desired, say: Say) -> Stack:
     """Have a provider that the stack owns be retained, before the update that drops it."""
-    if settings.is_local or found.step is not Step.UPDATE:
-        return found
-    deployed = stack.deployed_template(settings, found.name)
+    if settings.is_local or current.step is not Step.UPDATE:
+        return current
+    deployed = stack.deployed_template(settings, current.name)
     body = gitlab_provider.retained(deployed, template.load(wanted.body))
     if body is None:
-        return found
+        return current
     first = Desired(template.dump(body), wanted.parameters)
-    return update.apply(settings, found, first, say)
+    return update.apply(settings, current, first, say)

@@ -24,15 +24,15 @@ def cancel(settings: Settings, say: Say) -> None:
     Raises Failed where the update was quicker or a stack is being created, RecoveryNeeded where
     the rollback fails.
     """
-    found = stack.observe(settings, settings.stack_name)
-    if found.state is not State.UPDATE_IN_PROGRESS and found.state not in ROLLING_BACK:
-        _not_cancellable(settings, found, say)
+    current = stack.observe(settings, settings.stack_name)
+    if current.state is not State.UPDATE_IN_PROGRESS and current.state not in ROLLING_BACK:
+        _not_cancellable(settings, current, say)
         return
     operation = Operation.on(
-        settings, found, say, runs=True, bake_seconds=bake.of_stack(settings, found)
+        settings, current, say, runs=True, bake_seconds=bake.of_stack(settings, current)
     )
-    if found.state is State.UPDATE_IN_PROGRESS:
-        _call(settings, found, operation.token)
+    if current.state is State.UPDATE_IN_PROGRESS:
+        _call(settings, current, operation.token)
     ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
     say(Note(f"the update is cancelled: {contract.revision_of(ended)} serves"))
 
@@ -56,25 +56,25 @@ def give_up(settings: Settings, before: Stack, why: str, say: Say) -> None:
         say(Note(f"the update cannot be cancelled: {error} ({way})"))
 
 
-def _call(settings: Settings, found: Stack, token: str) -> None:
-    cloudformation, named = session.client(settings, "cloudformation"), {"StackName": found.name}
+def _call(settings: Settings, current: Stack, token: str) -> None:
+    cloudformation, named = session.client(settings, "cloudformation"), {"StackName": current.name}
     try:
-        with outcome.calling(settings, found):
+        with outcome.calling(settings, current):
             cloudformation.cancel_update_stack(**named, ClientRequestToken=token)
     except cloudformation.exceptions.ClientError as error:
         if not is_busy(error):
             raise
         raise Failed(
-            f"the update of stack {found.name} had just ended, or is being rolled back already",
+            f"the update of stack {current.name} had just ended, or is being rolled back already",
             hint=f"invoke status --env {settings.environment}",
         ) from error
 
 
-def _not_cancellable(settings: Settings, found: Stack, say: Say) -> None:
-    if found.step is not Step.WAIT:
-        say(Note(f"stack {found.name} is {found.state.status}: there is no update to cancel"))
+def _not_cancellable(settings: Settings, current: Stack, say: Say) -> None:
+    if current.step is not Step.WAIT:
+        say(Note(f"stack {current.name} is {current.state.status}: there is no update to cancel"))
         return
     raise Failed(
-        f"stack {found.name} is {found.state.status}; only an update can be cancelled",
+        f"stack {current.name} is {current.state.status}; only an update can be cancelled",
         hint=f"wait for its end: invoke status --env {settings.environment}",
     )

@@ -24,21 +24,21 @@ def threshold(desired: int) -> int:
     return min(max(ceil(desired / 2), FEWEST), MOST)
 
 
-def explain(where: ServiceRef, deployment: Deployment, failed: int) -> str:
+def describe_loop(ref: ServiceRef, deployment: Deployment, failed: int) -> str:
     """Describe a crash loop in a clause; "" where there is none, or ECS ends it by itself.
 
     `failed` are the tasks of the deployment that stopped for a fault.
     """
     if deployment.strategy == ROLLING or failed < threshold(deployment.rollout.desired):
         return ""
-    return f"{failed} tasks of the new revision of service {where.service} failed"
+    return f"{failed} tasks of the new revision of service {ref.service} failed"
 
 
-def count(settings: Settings, where: ServiceRef, deployment: Deployment) -> int:
+def count(settings: Settings, ref: ServiceRef, deployment: Deployment) -> int:
     """Count the tasks of a deployment that stopped for a fault, as far as ECS lists them.
 
     That is the last hour: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
     """
-    stopped = service.describe_tasks(settings, where, "STOPPED")
+    stopped = service.describe_tasks(settings, ref, "STOPPED")
     own = tasks.of_deployment(stopped, deployment.description)
     return sum(faults.is_explained(each) and faults.is_fault(each) for each in own)

@@ -60,72 +60,74 @@ def _take_turn(release: Release) -> bool:
     Raises Busy when someone else changes the stack in between, before this deploy does.
     """
     settings, image, say = release.settings, release.image, release.say
-    found = update.ensure_updatable(settings, stack.observe(settings, settings.stack_name), say)
-    relation = age.compare(found, image.tag)
-    age.require_not_older(found, image.tag, relation, allow_older=release.allow_older)
-    deployed = stack.deployed_template(settings, found.name) if found.step is Step.UPDATE else {}
-    plan.require_possible(release, found, deployed)
-    if proven := plan.already_proven(release, found, deployed):
+    current = update.ensure_updatable(settings, stack.observe(settings, settings.stack_name), say)
+    relation = age.compare(current, image.tag)
+    age.require_not_older(current, image.tag, relation, allow_older=release.allow_older)
+    deployed = (
+        stack.deployed_template(settings, current.name) if current.step is Step.UPDATE else {}
+    )
+    plan.require_possible(release, current, deployed)
+    if proven := plan.already_proven(release, current, deployed):
         say(proven)
         return release.migrated or release.released
-    plan.require_time(release, found, deployed)
-    migrates = plan.needs_migration(release, found, deployed, relation)
+    plan.require_time(release, current, deployed)
+    migrates = plan.needs_migration(release, current, deployed, relation)
     if migrates:
-        found = _prepare(release, found, deployed)
-    found = _release(release, found, deployed, migrates=migrates)
+        current = _prepare(release, current, deployed)
+    current = _release(release, current, deployed, migrates=migrates)
     with stage(say, "proof"):
-        proven = _prove(release, found)
+        proven = _prove(release, current)
     say(proven)
     return True
 
 
-def _prove(release: Release, found: Stack) -> Proven:
+def _prove(release: Release, current: Stack) -> Proven:
     """Prove the release. Raises Failed, which names the release that replaced it, if one did."""
     settings, image = release.settings, release.image
-    plan.require_own(release, found)
+    plan.require_own(release, current)
     try:
-        return prove.prove(settings, found, image, front_door.url(settings, found), release.say)
+        return prove.prove(settings, current, image, front_door.url(settings, current), release.say)
     except Failed:
-        plan.require_own(release, stack.observe(settings, found.name))
+        plan.require_own(release, stack.observe(settings, current.name))
         raise
 
 
-def _prepare(release: Release, found: Stack, deployed: template.Body) -> Stack:
+def _prepare(release: Release, current: Stack, deployed: template.Body) -> Stack:
     """Bring what the migration needs of the new template, and nothing that serves.
 
     Raises Busy when someone else releases a revision meanwhile.
     """
-    wanted, carried = release.wanted, found.parameters
-    if found.step is Step.CREATE:
+    wanted, carried = release.wanted, current.parameters
+    if current.step is Step.CREATE:
         serving, first = "", wanted.with_parameters({contract.REVISION: ""})
-    elif step := wanted.first_step(deployed, plan.parameters_of(release, found), carried):
+    elif step := wanted.first_step(deployed, plan.parameters_of(release, current), carried):
         body, taken = step
         new = {name for name in wanted.parameters if name not in carried}
         named = {name: wanted.parameters[name] for name in sorted(new | taken)}
         serving = carried.get(contract.REVISION, "")
         first = replace(wanted, body=template.dump(body), parameters=named)
-        _require_unmoved(release, found, deployed)
+        _require_unmoved(release, current, deployed)
     else:
-        return found
+        return current
     with stage(release.say, "infrastructure"):
-        found = update.apply(release.settings, found, first, release.say)
-    if contract.revision_of(found) != serving:
-        raise Busy(found.name)
-    return found
+        current = update.apply(release.settings, current, first, release.say)
+    if contract.revision_of(current) != serving:
+        raise Busy(current.name)
+    return current
 
 
-def _require_unmoved(release: Release, found: Stack, deployed: template.Body) -> None:
+def _require_unmoved(release: Release, current: Stack, deployed: template.Body) -> None:
     """Raise Refused before the first of two steps if the second may not be done.
 
     CloudFormation knows best what the whole change touches, and is asked where it matters.
     """
     if listener_weights.is_weighted(deployed):
-        with changes.proposal(release.settings, found, release.wanted) as whole:
-            listener_weights.require_unmoved(release.settings, found, deployed, whole)
+        with changes.proposal(release.settings, current, release.wanted) as whole:
+            listener_weights.require_unmoved(release.settings, current, deployed, whole)
             change_set.discard(release.settings, whole)
 
 
-def _release(release: Release, found: Stack, deployed: template.Body, *, migrates: bool) -> Stack:
+def _release(release: Release, current: Stack, deployed: template.Body, *, migrates: bool) -> Stack:
     """Migrate and release, by a forced deployment if ECS takes the change by no other.
 
     Its rollback must be forced, too, so that what is deployed gets a nonce before. None stays.
@@ -133,36 +135,36 @@ def _release(release: Release, found: Stack, deployed: template.Body, *, migrate
     settings, say, wanted = release.settings, release.say, release.wanted
     if forced.is_needed(template.load(wanted.body), deployed):
         if forced.is_possible(deployed):
-            _require_unmoved(release, found, deployed)
+            _require_unmoved(release, current, deployed)
             with stage(say, "infrastructure"):
-                current = stack.deployed_template(settings, found.name)
-                now = replace(wanted, body=template.dump(current), parameters={})
-                found = forced.begin(settings, found, now, say)
+                body = template.dump(stack.deployed_template(settings, current.name))
+                same = replace(wanted, body=body, parameters={})
+                current = forced.begin(settings, current, same, say)
         wanted = wanted.with_parameters(forced.nonce())
-    found = _update(release, found, deployed, wanted, migrates=migrates)
-    if forced.is_on(found.parameters):
+    current = _update(release, current, deployed, wanted, migrates=migrates)
+    if forced.is_on(current.parameters):
         with stage(say, "infrastructure"):
-            found = forced.end(settings, found, wanted, say)
-    return found
+            current = forced.end(settings, current, wanted, say)
+    return current
 
 
 def _update(
-    release: Release, found: Stack, deployed: template.Body, wanted: Desired, *, migrates: bool
+    release: Release, current: Stack, deployed: template.Body, wanted: Desired, *, migrates: bool
 ) -> Stack:
     """Migrate and release: no migration begins before CloudFormation has accepted the change."""
     settings, say = release.settings, release.say
-    with changes.proposal(settings, found, wanted) as proposed:
-        update.show(proposed, found, say)
-        listener_weights.require_unmoved(settings, found, deployed, proposed)
+    with changes.proposal(settings, current, wanted) as proposed:
+        update.show(proposed, current, say)
+        listener_weights.require_unmoved(settings, current, deployed, proposed)
         if migrates:
             with stage(say, "migrate"):
-                oneoff.migrate(settings, found, release.image, say)
+                oneoff.migrate(settings, current, release.image, say)
             release.migrated = True
         if proposed:
-            grace.let_settle(settings, found, say)
-        operation = update.begin(settings, found, proposed, say)
+            grace.let_settle(settings, current, say)
+        operation = update.begin(settings, current, proposed, say)
     if operation is None:
-        return found
+        return current
     release.released = True
     with stage(say, "release"):
-        return update.follow(settings, found, operation, proposed, say)
+        return update.follow(settings, current, operation, proposed, say)

@@ -39,7 +39,7 @@ class Evidence:
     """
 
     settings: Settings
-    where: ServiceRef
+    ref: ServiceRef
     since: datetime | None = None
     is_new: bool = False
     known: set[str] = field(default_factory=set)
@@ -51,12 +51,12 @@ class Evidence:
         states: tuple[DesiredStatusType, ...] = () if self.is_new else ("RUNNING", "STOPPED")
         listed = [arn for each in states for arn in self._list(each)]
         self.known = set(listed) - self._made_since(listed)
-        self.targets = TargetWatch(self.settings, self.where)
+        self.targets = TargetWatch(self.settings, self.ref)
 
     def _made_since(self, listed: list[str]) -> set[str]:
         if self.since is None or not listed:
             return set()
-        described = tasks.read(self.settings, self.where.cluster, listed)
+        described = tasks.read(self.settings, self.ref.cluster, listed)
         return {each["taskArn"] for each in described if _is_since(each, self.since)}
 
     def look(self) -> Event | None:
@@ -75,11 +75,11 @@ class Evidence:
 
     def _stopped(self) -> Event | None:
         new = [arn for arn in self._list("STOPPED") if arn not in self.known]
-        described = tasks.read(self.settings, self.where.cluster, new) if new else []
+        described = tasks.read(self.settings, self.ref.cluster, new) if new else []
         for task in filter(faults.is_explained, described):
             self.known.add(task["taskArn"])
             if faults.is_fault(task):
-                self.first = explain(self.settings, task, self.targets.explain(task))
+                self.first = explain_stop(self.settings, task, self.targets.describe(task))
                 return self.first
             if lost := faults.reclaimed(task):
                 name = log_stream.short(task["taskArn"])
@@ -89,7 +89,7 @@ class Evidence:
     def _unhealthy(self) -> Event | None:
         if not (target := self.targets.overdue()):
             return None
-        running = tasks.read(self.settings, self.where.cluster, self._list("RUNNING"))
+        running = tasks.read(self.settings, self.ref.cluster, self._list("RUNNING"))
         own = [
             each
             for each in running
@@ -99,13 +99,13 @@ class Evidence:
             self.targets.ignored.add(target.address)
             return None
         self.targets.reported.add(target.reason)
-        self.ailing = report(self.settings, own[-1], self.targets.explain(own[-1]))
+        self.ailing = report(self.settings, own[-1], self.targets.describe(own[-1]))
         return self.ailing
 
     def _list(self, status: DesiredStatusType) -> list[str]:
         ecs = session.client(self.settings, "ecs")
         try:
-            return service.list_tasks(self.settings, self.where, status)
+            return service.list_tasks(self.settings, self.ref, status)
         except (ecs.exceptions.ServiceNotFoundException, ecs.exceptions.ClusterNotFoundException):
             return []
 
@@ -115,7 +115,7 @@ def _is_since(task: TaskTypeDef, since: datetime) -> bool:
     return made is not None and made >= since
 
 
-def explain(settings: Settings, task: TaskTypeDef, target: str = "") -> TaskStopped:
+def explain_stop(settings: Settings, task: TaskTypeDef, target: str = "") -> TaskStopped:
     """Gather a stopped task's cause, ECS's reasons, exit codes and last log lines.
 
     `target` is what the load balancer saw of it. A task that never ran has no log, so none is

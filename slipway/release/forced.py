@@ -52,14 +52,14 @@ def nonce() -> dict[str, str]:
     return {contract.NONCE: secrets.token_hex(8)}
 
 
-def begin(settings: Settings, found: Stack, deployed: Desired, say: Say) -> Stack:
+def begin(settings: Settings, current: Stack, deployed: Desired, say: Say) -> Stack:
     """Replace the tasks of all services, wait for the new ones, and return the stack.
 
     `deployed` has the stack's own template. Raises what `update.apply` does.
     """
-    return update.apply(settings, found, deployed.with_parameters(nonce()), say)
+    return update.apply(settings, current, deployed.with_parameters(nonce()), say)
 
 
-def end(settings: Settings, found: Stack, deployed: Desired, say: Say) -> Stack:
+def end(settings: Settings, current: Stack, deployed: Desired, say: Say) -> Stack:
     """Remove the nonce, which replaces no task; return the stack. Raises as `begin` does."""
-    return update.apply(settings, found, deployed.with_parameters({contract.NONCE: ""}), say)
+    return update.apply(settings, current, deployed.with_parameters({contract.NONCE: ""}), say)

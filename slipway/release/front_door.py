@@ -106,10 +106,10 @@ def _get(url: str) -> tuple[int | None, str]:
         connection.close()
 
 
-def url(settings: Settings, found: Stack) -> str:
+def url(settings: Settings, current: Stack) -> str:
     """Return where the service answers; the local account's load balancer shares its port."""
     if not settings.is_local:
-        return contract.outputs(found, "url").url
-    name = contract.outputs(found, "balancer_host").balancer_host
+        return contract.outputs(current, "url").url
+    name = contract.outputs(current, "balancer_host").balancer_host
     # Its first label is the balancer's name, and a number.
     return f"{settings.endpoint_url}/_alb/{name.partition('.')[0].rpartition('-')[0]}/"

@@ -17,10 +17,10 @@ from slipway.settings import Settings
 GRACE_SECONDS = judgement.SETTLE_SECONDS + 5.0
 
 
-def let_settle(settings: Settings, found: Stack, say: Say) -> None:
+def let_settle(settings: Settings, current: Stack, say: Say) -> None:
     """Wait until the tasks that serve have run for GRACE_SECONDS; never longer than that."""
-    place = service.place(found) if contract.revision_of(found) else None
-    (observed,) = services.observe(settings, [place]) if place else (None,)
+    ref = service.web_service_ref(current) if contract.revision_of(current) else None
+    (observed,) = services.observe(settings, [ref]) if ref else (None,)
     tasks = observed.tasks if observed else ()
     started = [each.started for each in tasks if each.started is not None]
     if seconds := remaining(started, polling.wall()):

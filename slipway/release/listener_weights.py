@@ -20,13 +20,13 @@ from slipway.settings import Settings
 
 
 def require_unmoved(
-    settings: Settings, found: Stack, deployed: Body, proposed: ChangeSet | None
+    settings: Settings, current: Stack, deployed: Body, proposed: ChangeSet | None
 ) -> None:
     """Raise Refused for a change set that would move the requests to a group without tasks.
 
     `deployed` is the template of the stack. One call for each rule that the change set touches.
     """
-    groups = contract.outputs(found).web_target_groups.split(",")
+    groups = contract.outputs(current).web_target_groups.split(",")
     for name, arn in (proposed.rules if proposed else {}).items():
         declared = of_rule(deployed.get("Resources", {}).get(name, {}))
         if len(declared) > 1 and is_moved(declared, groups, read(settings, arn)):

@@ -59,11 +59,11 @@ def _attempt(migration: Migration, say: Say) -> follow.Ended | None:
         say(Note(f"{running.describe(oldest)} runs already: following it"))
         return _follow(migration, oldest, say)
     say(Note(f"waiting for {running.describe(oldest)}"))
-    _wait(migration, oldest, say)
+    _wait_for_migration(migration, oldest, say)
     return None
 
 
-def _wait(migration: Migration, other: TaskTypeDef, say: Say) -> None:
+def _wait_for_migration(migration: Migration, other: TaskTypeDef, say: Say) -> None:
     """Wait for the end of a migration that is not ours, and show what it writes."""
     try:
         follow.to_the_end(migration.watched(other), say)

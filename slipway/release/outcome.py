@@ -16,7 +16,7 @@ FAILURES = {"CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"}
 CANCELLED = "cancelled"
 
 
-def explain(
+def explain_end(
     settings: Settings, ended: Stack, failures: list[StackEvent], cause: str
 ) -> Failed | RecoveryNeeded:
     """Make the error of an operation that ended otherwise than wanted.

@@ -49,7 +49,7 @@ def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
     for left in polling.attempts(PROOF_SECONDS, POLL_SECONDS):
         observed = _observe(settings, stack)
         _show(observed, shown, say)
-        place, judgement = _worst(stack, image, observed, replaced or {})
+        ref, judgement = _worst(stack, image, observed, replaced or {})
         if judgement.verdict is Verdict.PROVEN:
             if problem := schedule.problem(settings, stack, image):
                 hint = f"invoke deploy --env {settings.environment}"
@@ -57,7 +57,7 @@ def prove(  # noqa: PLR0913 - the claim, and what a restart adds to it
             return _prove_door(settings, claim, observed)
         if judgement.verdict is not Verdict.PENDING or not left:
             break
-    raise _failed(settings, place, judgement, say)
+    raise _failed(settings, ref, judgement, say)
 
 
 def check(settings: Settings, stack: Stack, image: Image, url: str) -> Proven | None:
@@ -81,16 +81,16 @@ Observed = list[tuple[ServiceRef, Service | None]]
 
 
 def _observe(settings: Settings, stack: Stack) -> Observed:
-    places = service.places(stack)
-    return list(zip(places, services.observe(settings, places), strict=True))
+    refs = service.service_refs(stack)
+    return list(zip(refs, services.observe(settings, refs), strict=True))
 
 
 def _show(observed: Observed, shown: dict[str, Rollout], say: Say) -> None:
     """Say each rollout that changed."""
-    for place, each in observed:
-        if each and each.rollout != shown.get(place.service):
+    for ref, each in observed:
+        if each and each.rollout != shown.get(ref.service):
             say(each.rollout)
-            shown[place.service] = each.rollout
+            shown[ref.service] = each.rollout
 
 
 def _worst(
@@ -100,14 +100,14 @@ def _worst(
     now = polling.wall()
     judgements: list[tuple[ServiceRef | None, Judgement]] = [
         (
-            place,
+            ref,
             _judge(
                 stack,
-                place,
-                judge(place.expected, image, each, now, replaced.get(place.service, "")),
+                ref,
+                judge(ref.expected, image, each, now, replaced.get(ref.service, "")),
             ),
         )
-        for place, each in observed
+        for ref, each in observed
     ]
     return worst(judgements or [(None, Judgement(Verdict.FAILED, "there is no service"))])
 
@@ -120,11 +120,11 @@ def worst(
     return min(judgements, key=lambda each: order.index(each[1].verdict))
 
 
-def _judge(stack: Stack, place: ServiceRef, judgement: Judgement) -> Judgement:
+def _judge(stack: Stack, ref: ServiceRef, judgement: Judgement) -> Judgement:
     """Take a service for proven whose number of tasks was set to 0; name it in the reason."""
-    if judgement.verdict is Verdict.EMPTY and stack.parameters.get(place.count_parameter) == "0":
+    if judgement.verdict is Verdict.EMPTY and stack.parameters.get(ref.count_parameter) == "0":
         return Judgement(Verdict.PROVEN)
-    return replace(judgement, reason=f"{place.service}: {judgement.reason}")
+    return replace(judgement, reason=f"{ref.service}: {judgement.reason}")
 
 
 def _prove_door(
@@ -138,10 +138,10 @@ def _prove_door(
     Raises Failed.
     """
     environment, digest = settings.environment, claim.image.digest
-    place, web = observed[0]
+    ref, web = observed[0]
     running = len(web.tasks) if web else 0
     if not running:
-        nothing = f"deployed, nothing runs: {place.count_parameter} is 0"
+        nothing = f"deployed, nothing runs: {ref.count_parameter} is 0"
         return Proven(digest, 0, claim.url, nothing)
     is_good, sentence = front_door.wait(claim.url, seconds)
     if not is_good:
@@ -150,18 +150,18 @@ def _prove_door(
     return Proven(digest, running, claim.url, sentence)
 
 
-def _failed(settings: Settings, place: ServiceRef | None, judgement: Judgement, say: Say) -> Failed:
+def _failed(settings: Settings, ref: ServiceRef | None, judgement: Judgement, say: Say) -> Failed:
     """Return the error of a release that is not proven, with its cause."""
     environment = settings.environment
-    if place and judgement.verdict is Verdict.EMPTY:
-        parameter = place.count_parameter
+    if ref and judgement.verdict is Verdict.EMPTY:
+        parameter = ref.count_parameter
         return Failed(
             f"deployed, nothing runs: {judgement.reason}",
             hint=f"invoke deploy --env {environment} --parameter {parameter}=1",
         )
     reason = judgement.reason
     if judgement.fault:
-        event = diagnose.explain(settings, judgement.fault)
+        event = diagnose.explain_stop(settings, judgement.fault)
         say(event)
         reason = event.cause
     return Failed(f"not proven: {reason}", hint=f"invoke logs --env {environment}")

@@ -19,20 +19,20 @@ def recover(settings: Settings, name: str, say: Say) -> None:
     Raises RecoveryNeeded with CloudFormation's reasons when it is still stuck afterwards,
     and where nothing but a deletion would free a stack that nobody wanted deleted.
     """
-    found = watch.wait_until_idle(settings, stack.observe(settings, name), say)
-    if found.step is Step.CREATE:
+    current = watch.wait_until_idle(settings, stack.observe(settings, name), say)
+    if current.step is Step.CREATE:
         say(Note(f"there is no stack {name}: there is nothing to recover"))
-    elif found.step is not Step.RECOVER:
-        say(Note(f"stack {name} is {found.state.status}: there is nothing to recover"))
-    elif found.state is State.UPDATE_ROLLBACK_FAILED:
-        _roll_back(settings, found, "continue_update_rollback", say)
-    elif found.state is State.UPDATE_FAILED:
-        _roll_back(settings, found, "rollback_stack", say)
-    elif found.state is State.DELETE_FAILED:
-        delete(settings, found, say)
+    elif current.step is not Step.RECOVER:
+        say(Note(f"stack {name} is {current.state.status}: there is nothing to recover"))
+    elif current.state is State.UPDATE_ROLLBACK_FAILED:
+        _roll_back(settings, current, "continue_update_rollback", say)
+    elif current.state is State.UPDATE_FAILED:
+        _roll_back(settings, current, "rollback_stack", say)
+    elif current.state is State.DELETE_FAILED:
+        delete(settings, current, say)
     else:
         raise RecoveryNeeded(
-            f"stack {name} is {found.state.status}: {found.reason}",
+            f"stack {name} is {current.state.status}: {current.reason}",
             hint="fix what CloudFormation names, in the console or with the AWS CLI",
         )
 
@@ -56,24 +56,24 @@ def explaining_denial(settings: Settings, name: str) -> Iterator[None]:
         ) from error
 
 
-def delete(settings: Settings, found: Stack, say: Say) -> Stack:
+def delete(settings: Settings, current: Stack, say: Say) -> Stack:
     """Delete a stack, follow it to its end, and return what is there then."""
-    operation = Operation.on(settings, found, say)
-    with outcome.calling(settings, found):
+    operation = Operation.on(settings, current, say)
+    with outcome.calling(settings, current):
         session.client(settings, "cloudformation").delete_stack(
-            StackName=found.id, ClientRequestToken=operation.token
+            StackName=current.id, ClientRequestToken=operation.token
         )
     gone = State.DELETE_COMPLETE
     watch.follow(settings, operation, say, good=lambda state: state is gone)
-    return stack.observe(settings, found.name)
+    return stack.observe(settings, current.name)
 
 
-def _roll_back(settings: Settings, found: Stack, call: str, say: Say) -> None:
+def _roll_back(settings: Settings, current: Stack, call: str, say: Say) -> None:
     """Begin a rollback and follow it: its good end is any that takes an update."""
-    operation = Operation.on(settings, found, say)
+    operation = Operation.on(settings, current, say)
     begin = getattr(session.client(settings, "cloudformation"), call)
-    with outcome.calling(settings, found):
-        begin(StackName=found.name, ClientRequestToken=operation.token)
+    with outcome.calling(settings, current):
+        begin(StackName=current.name, ClientRequestToken=operation.token)
 
     def is_free(state: State) -> bool:
         return state.meaning.step is Step.UPDATE

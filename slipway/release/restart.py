@@ -54,20 +54,20 @@ def _take_turn(work: Restart) -> bool:
     Raises Busy when someone else changes the stack in between.
     """
     settings, say = work.settings, work.say
-    found = _updatable(settings, say)
-    image = _image(work, found)
-    deployed = _deployed(settings, found, say)
-    if not work.replaced and not any(each.rollout.desired for _, each in _services(work, found)):
+    current = _updatable(settings, say)
+    image = _image(work, current)
+    deployed = _deployed(settings, current, say)
+    if not work.replaced and not any(each.rollout.desired for _, each in _services(work, current)):
         say(Note("nothing to restart: the number of tasks is 0"))
         return False
     with stage(say, "restart"), _explained(settings):
         if not work.replaced:
-            found = _force(work, found, deployed)
-        if forced.is_on(found.parameters):
-            found = forced.end(settings, found, deployed, say)
+            current = _force(work, current, deployed)
+        if forced.is_on(current.parameters):
+            current = forced.end(settings, current, deployed, say)
     with stage(say, "proof"):
-        url = front_door.url(settings, found)
-        proven = prove.prove(settings, found, image, url, say, replaced=work.replaced)
+        url = front_door.url(settings, current)
+        proven = prove.prove(settings, current, image, url, say, replaced=work.replaced)
     say(proven)
     return True
 
@@ -77,18 +77,18 @@ def _updatable(settings: Settings, say: Say) -> Stack:
 
     Raises Failed when there is none that is deployed, RecoveryNeeded when it is stuck.
     """
-    found = watch.wait_until_idle(settings, stack.observe(settings, settings.stack_name), say)
-    if found.step in {Step.CREATE, Step.REPLACE} or not service.places(found):
+    current = watch.wait_until_idle(settings, stack.observe(settings, settings.stack_name), say)
+    if current.step in {Step.CREATE, Step.REPLACE} or not service.service_refs(current):
         raise Failed(
             f"{settings.environment} is not deployed: there is nothing to restart",
             hint=f"invoke deploy --env {settings.environment}",
         )
-    return update.ensure_updatable(settings, found, say)
+    return update.ensure_updatable(settings, current, say)
 
 
-def _image(work: Restart, found: Stack) -> Image:
+def _image(work: Restart, current: Stack) -> Image:
     """Return the deployed image. Raises Failed without one, or with another than before."""
-    tag = contract.revision_of(found)
+    tag = contract.revision_of(current)
     if work.revision and tag != work.revision:
         raise Failed(
             f"{work.revision[:12]} was restarted, and then replaced by {tag[:12]}: "
@@ -96,15 +96,15 @@ def _image(work: Restart, found: Stack) -> Image:
             hint=f"invoke status --env {work.settings.environment}",
         )
     work.revision = tag
-    return work.find_image(work.settings, found)
+    return work.find_image(work.settings, current)
 
 
-def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
+def _deployed(settings: Settings, current: Stack, say: Say) -> Desired:
     """Return the stack as it is deployed. Raises Refused if its template takes no nonce."""
-    body = stack.deployed_template(settings, found.name)
+    body = stack.deployed_template(settings, current.name)
     if not forced.is_possible(body):
         raise Refused(
-            f"the template of stack {found.name} has no parameter {contract.NONCE} that is empty "
+            f"the template of stack {current.name} has no parameter {contract.NONCE} that is empty "
             "by default, which a restart needs",
             hint=f"invoke deploy --env {settings.environment} brings it; in a template of your "
             "own, add it as docs/stack.md says",
@@ -112,21 +112,21 @@ def _deployed(settings: Settings, found: Stack, say: Say) -> Desired:
     return delivery.delivered(settings, Desired(template.dump(body), {}), say)
 
 
-def _services(work: Restart, found: Stack) -> list[tuple[ServiceRef, Service]]:
-    places = service.places(found)
-    observed = services.observe(work.settings, places)
-    return [(place, each) for place, each in zip(places, observed, strict=True) if each]
+def _services(work: Restart, current: Stack) -> list[tuple[ServiceRef, Service]]:
+    refs = service.service_refs(current)
+    observed = services.observe(work.settings, refs)
+    return [(ref, each) for ref, each in zip(refs, observed, strict=True) if each]
 
 
-def _force(work: Restart, found: Stack, deployed: Desired) -> Stack:
+def _force(work: Restart, current: Stack, deployed: Desired) -> Stack:
     """Replace the tasks of all services, and note the ids of the deployments before."""
     settings, say = work.settings, work.say
-    if forced.is_on(found.parameters):
-        found = forced.end(settings, found, deployed, say)
-    before = {place.service: each.deployment for place, each in _services(work, found)}
-    found = forced.begin(settings, found, deployed, say)
+    if forced.is_on(current.parameters):
+        current = forced.end(settings, current, deployed, say)
+    before = {ref.service: each.deployment for ref, each in _services(work, current)}
+    current = forced.begin(settings, current, deployed, say)
     work.replaced = before
-    return found
+    return current
 
 
 @contextmanager

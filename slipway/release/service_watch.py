@@ -32,17 +32,17 @@ class ServiceWatch:
     ) -> None:
         self.settings = settings
         self.say = say
-        self.evidence = [Evidence(settings, each, since) for each in service.places(before)]
-        self.before = {each.where.service: self._id(each.where) for each in self.evidence}
+        self.evidence = [Evidence(settings, each, since) for each in service.service_refs(before)]
+        self.before = {each.ref.service: self._id(each.ref) for each in self.evidence}
         self.shown: dict[str, Rollout] = {}
         self.crash_loop = ""
         self.is_failure_shown = False
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Watch the services that the operation creates: all of their tasks are new."""
-        for where in filter(None, map(created, entries)):
-            if where.service not in {each.where.service for each in self.evidence}:
-                self.evidence.append(Evidence(self.settings, where, is_new=True))
+        for ref in filter(None, map(created, entries)):
+            if ref.service not in {each.ref.service for each in self.evidence}:
+                self.evidence.append(Evidence(self.settings, ref, is_new=True))
 
     def look(self) -> None:
         """Show what changed since the last look.
@@ -58,27 +58,27 @@ class ServiceWatch:
             self.is_failure_shown = True
 
     def _look(self, evidence: Evidence) -> None:
-        where = evidence.where
-        deployment = service.deployment(self.settings, where)
-        if deployment and deployment.rollout != self.shown.get(where.service):
+        ref = evidence.ref
+        deployment = service.deployment(self.settings, ref)
+        if deployment and deployment.rollout != self.shown.get(ref.service):
             self.say(deployment.rollout)
-            self.shown[where.service] = deployment.rollout
+            self.shown[ref.service] = deployment.rollout
         if event := evidence.look():
             self.say(event)
         # Before the first fault there is nothing to count.
         if deployment and evidence.first and not self.crash_loop:
-            self.crash_loop = self._crash_loop(where, deployment)
+            self.crash_loop = self._crash_loop(ref, deployment)
 
-    def _crash_loop(self, where: ServiceRef, deployment: Deployment) -> str:
+    def _crash_loop(self, ref: ServiceRef, deployment: Deployment) -> str:
         """Describe the crash loop of a deployment that began with the operation."""
-        is_old = deployment.id == self.before.get(where.service)
+        is_old = deployment.id == self.before.get(ref.service)
         if is_old or deployment.strategy == ROLLING:
             return ""
-        failed = crash_loop.count(self.settings, where, deployment)
-        return crash_loop.explain(where, deployment, failed)
+        failed = crash_loop.count(self.settings, ref, deployment)
+        return crash_loop.describe_loop(ref, deployment, failed)
 
-    def _id(self, where: ServiceRef) -> str:
-        deployment = service.deployment(self.settings, where)
+    def _id(self, ref: ServiceRef) -> str:
+        deployment = service.deployment(self.settings, ref)
         return deployment.id if deployment else ""
 
     def summary(self) -> str:
@@ -88,7 +88,7 @@ class ServiceWatch:
 
 
 def created(entry: Entry) -> ServiceRef | None:
-    """Return the place of a service that is being created; None for any other event.
+    """Name a service that is being created; None for any other event.
 
     The first event of a resource that is created has no ARN yet, and is None, too.
     """

@@ -28,7 +28,7 @@ class TargetWatch:
     """
 
     settings: Settings
-    where: ServiceRef
+    ref: ServiceRef
     last: dict[str, Target] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)
@@ -42,7 +42,7 @@ class TargetWatch:
         now = polling.monotonic()
         ailing = {
             each.address: each
-            for each in targets.read(self.settings, self.where.target_groups)
+            for each in targets.read(self.settings, self.ref.target_groups)
             if each.state in targets.NOT_HEALTHY and each.address not in self.ignored
         }
         self.since = {address: self.since.get(address, now) for address in ailing}
@@ -54,7 +54,7 @@ class TargetWatch:
                 return target
         return None
 
-    def explain(self, task: TaskTypeDef) -> str:
+    def describe(self, task: TaskTypeDef) -> str:
         """Say what the load balancer last saw of a task; "" when it saw nothing wrong."""
         target = self.last.get(tasks.parse(task).address)
-        return targets.explain(target, self.where.health_path) if target else ""
+        return targets.describe_target(target, self.ref.health_path) if target else ""

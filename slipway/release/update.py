@@ -34,54 +34,54 @@ def in_turn(settings: Settings, turn: Callable[[], bool], say: Say) -> bool:
     raise Busy(settings.stack_name)
 
 
-def ensure_updatable(settings: Settings, found: Stack, say: Say) -> Stack:
+def ensure_updatable(settings: Settings, current: Stack, say: Say) -> Stack:
     """Bring the stack to a state that takes a change: wait for others, delete a failed creation.
 
     Raises RecoveryNeeded when it is stuck.
     """
-    found = watch.wait_until_idle(settings, found, say)
-    if found.step is Step.RECOVER:
+    current = watch.wait_until_idle(settings, current, say)
+    if current.step is Step.RECOVER:
         raise RecoveryNeeded(
-            f"stack {found.name} is {found.state.status}: {found.reason}",
+            f"stack {current.name} is {current.state.status}: {current.reason}",
             hint=f"invoke recover --env {settings.environment}",
         )
-    if found.step is Step.REPLACE:
-        status = found.state.status
-        say(Note(f"stack {found.name} is {status} and cannot be updated: deleting it first"))
-        found = recover.delete(settings, found, say)
-    return found
+    if current.step is Step.REPLACE:
+        status = current.state.status
+        say(Note(f"stack {current.name} is {status} and cannot be updated: deleting it first"))
+        current = recover.delete(settings, current, say)
+    return current
 
 
-def apply(settings: Settings, found: Stack, wanted: Desired, say: Say) -> Stack:
+def apply(settings: Settings, current: Stack, wanted: Desired, say: Say) -> Stack:
     """Bring the stack to what it is to be, and return it as it is then.
 
     Raises Busy when someone else changes the stack meanwhile.
     """
-    with changes.proposal(settings, found, wanted) as proposed:
-        show(proposed, found, say)
-        operation = begin(settings, found, proposed, say)
-    return follow(settings, found, operation, proposed, say)
+    with changes.proposal(settings, current, wanted) as proposed:
+        show(proposed, current, say)
+        operation = begin(settings, current, proposed, say)
+    return follow(settings, current, operation, proposed, say)
 
 
-def show(proposed: ChangeSet | None, found: Stack, say: Say) -> None:
+def show(proposed: ChangeSet | None, current: Stack, say: Say) -> None:
     """Show what a change set will do."""
     if proposed is None:
-        say(Note(f"stack {found.name}: nothing to change"))
+        say(Note(f"stack {current.name}: nothing to change"))
         return
     for change in proposed.changes:
         say(change)
 
 
 def begin(
-    settings: Settings, found: Stack, proposed: ChangeSet | None, say: Say
+    settings: Settings, current: Stack, proposed: ChangeSet | None, say: Say
 ) -> Operation | None:
     """Look once more who else was at work, and execute the change set, if there is one.
 
     Raises Busy when the stack is not what was decided on.
     """
-    latest = stack.observe(settings, found.name)
-    if not found.is_same(latest):
-        raise Busy(found.name)
+    latest = stack.observe(settings, current.name)
+    if not current.is_same(latest):
+        raise Busy(current.name)
     if proposed is None:
         return None
     operation = Operation.on(settings, latest, say, bake_seconds=proposed.bake_seconds)
@@ -92,7 +92,7 @@ def begin(
 
 def follow(
     settings: Settings,
-    found: Stack,
+    current: Stack,
     operation: Operation | None,
     proposed: ChangeSet | None,
     say: Say,
@@ -102,7 +102,7 @@ def follow(
     A new revision that does not start is cancelled where ECS goes on trying.
     """
     if operation is None or proposed is None:
-        return found
+        return current
     before, resources = operation.before, [each.logical_id for each in proposed.changes]
 
     def give_up(why: str) -> None:

@@ -93,7 +93,7 @@ def follow(  # noqa: PLR0913 - what is followed, what of it is shown, and when i
     shown.summarise()
     if good(ended.state):
         return ended
-    raise outcome.explain(settings, ended, failures, operation.services.summary())
+    raise outcome.explain_end(settings, ended, failures, operation.services.summary())
 
 
 def wait_until_idle(settings: Settings, busy: Stack, say: Say) -> Stack:

@@ -17,7 +17,7 @@ from botocore.retries.standard import ThrottledRetryableChecker
 from botocore.session import Session
 
 from slipway.aws import error_messages
-from slipway.aws.error_messages import error_code, explain
+from slipway.aws.error_messages import error_code, explain_aws_error
 from slipway.aws.hints import Call
 from slipway.errors import ConfigurationError, Failed, SlipwayError
 from slipway.settings import Settings
@@ -53,7 +53,7 @@ def refusal(code: str, message: str = "no") -> ClientError:
 
 def explained(error: Exception, call: Call | None = None) -> SlipwayError:
     """Explain an error that must have an explanation."""
-    found = explain(error, call or Call())
+    found = explain_aws_error(error, call or Call())
     assert found is not None
     return found
 
@@ -148,19 +148,19 @@ def test_what_fails_again_is_not_to_be_typed_again(error: Exception) -> None:
 
 def test_a_fault_of_ours_is_not_explained() -> None:
     """It has a traceback, for those who can correct it."""
-    assert explain(ZeroDivisionError(), Call()) is None
-    assert explain(KeyError("Stacks"), Call()) is None
+    assert explain_aws_error(ZeroDivisionError(), Call()) is None
+    assert explain_aws_error(KeyError("Stacks"), Call()) is None
 
 
 def test_a_field_that_the_answer_lacks_is_explained() -> None:
     """DescribeStacks without Stacks: what answers there is not AWS."""
     model = Session().get_service_model("cloudformation").operation_model("DescribeStacks")
     call = Call(None, "cloudformation DescribeStacks", "proxy.example", model.output_shape)
-    assert explain(KeyError("StackStatus"), call)
+    assert explain_aws_error(KeyError("StackStatus"), call)
     found = explained(KeyError("Stacks"), call)
     assert "cloudformation DescribeStacks at proxy.example" in found.what
     assert "not one of AWS" in found.what
-    assert explain(KeyError("other"), call) is None
+    assert explain_aws_error(KeyError("other"), call) is None
 
 
 @pytest.mark.parametrize("answer", [{"Stacks": []}, {"Stacks": None}])
@@ -174,7 +174,7 @@ def test_an_empty_answer_is_explained(answer: dict[str, Any]) -> None:
     own: list[str] = []
     with pytest.raises(IndexError) as fault:
         own[0]
-    assert explain(fault.value, call) is None
+    assert explain_aws_error(fault.value, call) is None
 
 
 def test_a_denial_names_the_identity_and_its_source(staging: Settings) -> None:

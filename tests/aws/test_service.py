@@ -23,10 +23,14 @@ def test_a_service_is_where_the_outputs_say() -> None:
     """The stack's outputs name it; revisions that switch have two target groups."""
     found = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, "Other": "x"})
     count = "WebWorkerDesiredCount"
-    assert service.place(found) == ServiceRef("shop", "web", ("a", "b"), count_parameter=count)
+    assert service.web_service_ref(found) == ServiceRef(
+        "shop", "web", ("a", "b"), count_parameter=count
+    )
     more = {"WebTaskDefinition": "web:2", "WebHealthPath": "/health/live"}
     released = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, **more})
-    assert service.place(released) == ServiceRef("shop", "web", ("a", "b"), "web:2", count, *PATH)
+    assert service.web_service_ref(released) == ServiceRef(
+        "shop", "web", ("a", "b"), "web:2", count, *PATH
+    )
 
 
 def test_a_stack_without_a_service_has_no_place() -> None:
@@ -35,18 +39,18 @@ def test_a_stack_without_a_service_has_no_place() -> None:
         rest = {name: text for name, text in OUTPUTS.items() if name != without}
         for outputs in (rest, {**rest, without: ""}):
             found = answers.stack(State.CREATE_COMPLETE, outputs=outputs)
-            assert service.place(found) is None
+            assert service.web_service_ref(found) is None
 
 
 def test_a_worker_is_a_second_service() -> None:
     """It has no load balancer; a template without one has the web service alone."""
     found = answers.stack(State.CREATE_COMPLETE, outputs=OUTPUTS)
-    assert [each.service for each in service.places(found)] == ["web"]
+    assert [each.service for each in service.service_refs(found)] == ["web"]
     more = {"WorkerServiceName": "worker", "WorkerTaskDefinition": "worker:2"}
     with_worker = answers.stack(State.CREATE_COMPLETE, outputs={**OUTPUTS, **more})
     worker = ServiceRef("shop", "worker", (), "worker:2", "WorkerDesiredCount")
-    assert service.places(with_worker)[1:] == (worker,)
-    assert service.places(answers.stack(State.CREATE_COMPLETE, outputs=more)) == ()
+    assert service.service_refs(with_worker)[1:] == (worker,)
+    assert service.service_refs(answers.stack(State.CREATE_COMPLETE, outputs=more)) == ()
 
 
 def test_a_deployment_is_read() -> None:

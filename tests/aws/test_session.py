@@ -105,7 +105,7 @@ def test_an_answer_that_is_not_aws_s_is_explained(
         there = replace(settings, endpoint_url=f"http://127.0.0.1:{server.server_port}")
         with pytest.raises((Exception,)) as caught:
             session.client(there, "cloudformation").describe_stacks()["Stacks"][0]
-    found = session.explain(caught.value)
+    found = session.explain_call_error(caught.value)
     assert isinstance(found, SlipwayError)
     assert "not one of AWS" in found.what
     assert found.hint
@@ -133,7 +133,7 @@ def test_silence_and_a_dropped_connection_are_explained(
         there = replace(settings, endpoint_url=f"http://127.0.0.1:{port}")
         with pytest.raises(HTTPClientError) as caught:
             session.client(there, "cloudformation").describe_stacks()
-    found = session.explain(caught.value)
+    found = session.explain_call_error(caught.value)
     assert found is not None
     assert found.what.startswith(f"no answer (cloudformation DescribeStacks at 127.0.0.1:{port})")
     if not closes:

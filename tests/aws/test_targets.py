@@ -70,12 +70,12 @@ def test_the_targets_of_all_groups_are_read(staging: Settings) -> None:
 )
 def test_what_the_balancer_sees_is_explained(target: Target, expected: str) -> None:
     """A wrong answer, none in time, and nothing that listens are three mistakes."""
-    assert targets.explain(target, "/health/live") == expected
+    assert targets.describe_target(target, "/health/live") == expected
 
 
 def test_a_path_that_the_template_does_not_name_is_not_invented() -> None:
     """A template of a user's own may have no such output."""
     target = Target("a", 80, "unhealthy", "Target.Timeout")
-    assert targets.explain(target) == (
+    assert targets.describe_target(target) == (
         "no answer from port 80 in time (the health check) (Target.Timeout)"
     )

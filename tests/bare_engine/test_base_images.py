@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from slipway.bare_engine import base_images, debian, debian_images
-from slipway.bare_engine.base_images import BaseImages, Source, choose, explain, is_silence
+from slipway.bare_engine.base_images import (
+    BaseImages,
+    Source,
+    choose,
+    explain_missing_image,
+    is_silence,
+)
 from slipway.docker import machine
 from slipway.errors import ConfigurationError, Failed
 from slipway.shell import Completed
@@ -61,7 +67,7 @@ def test_an_image_is_made_only_where_it_cannot_be_pulled(
 @pytest.mark.parametrize("words", SAYS_NOTHING)
 def test_a_registry_that_is_not_reached_is_silent(words: str) -> None:
     """The network is at fault then, or the setting, and nothing was tried."""
-    error = explain("shop:1", "PYTHON_IMAGE", words)
+    error = explain_missing_image("shop:1", "PYTHON_IMAGE", words)
 
     assert is_silence(words)
     assert isinstance(error, ConfigurationError)
@@ -72,7 +78,7 @@ def test_a_registry_that_is_not_reached_is_silent(words: str) -> None:
 @pytest.mark.parametrize("words", SAYS_NO)
 def test_a_registry_that_says_no_is_a_name_to_correct(words: str) -> None:
     """It answered, so no image is made in that one's place."""
-    error = explain("shop:1", "POSTGRES_IMAGE", words)
+    error = explain_missing_image("shop:1", "POSTGRES_IMAGE", words)
 
     assert not is_silence(words)
     assert isinstance(error, ConfigurationError)
@@ -83,7 +89,7 @@ def test_a_registry_that_says_no_is_a_name_to_correct(words: str) -> None:
 @pytest.mark.parametrize("words", SAYS_SOMETHING)
 def test_any_other_failure_may_be_tried_again(words: str) -> None:
     """Docker's own words are in the message, and it is a failure, not a setting."""
-    error = explain("shop:1", "PYTHON_IMAGE", words)
+    error = explain_missing_image("shop:1", "PYTHON_IMAGE", words)
 
     assert isinstance(error, Failed)
     assert error.what == f"shop:1 cannot be pulled: {words}"

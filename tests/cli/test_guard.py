@@ -177,7 +177,7 @@ def test_an_unknown_exception_passes_through() -> None:
 
     with pytest.raises(ZeroDivisionError):
         body()
-    assert session.explain(ZeroDivisionError()) is None
+    assert session.explain_call_error(ZeroDivisionError()) is None
 
 
 def test_an_error_of_boto3_is_a_message() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slipway.docker import machine
-from slipway.docker.machine import Action, Facts, decide, explain
+from slipway.docker.machine import Action, Facts, decide, explain_missing_engine
 
 ORDINARY = Facts()
 BARE = Facts(client=False, root=True, debian=True)
@@ -84,7 +84,7 @@ def test_a_missing_engine_is_explained_with_what_to_type(
     facts: Facts, what: str, hint: str
 ) -> None:
     """The message fits the machine: what is missing, and the one way to get it there."""
-    error = explain(facts)
+    error = explain_missing_engine(facts)
 
     assert (error.what, error.hint, error.exit_code) == (what, hint, 2)
 
@@ -94,8 +94,8 @@ def test_the_engine_that_was_named_comes_before_every_other_reason() -> None:
     named = "DOCKER_HOST=ssh://builder.example"
     everything = replace(BARE, client=True, elsewhere=named, denied=True, unit=True)
 
-    assert explain(everything).hint == "start it, or choose another engine"
-    assert "usermod" in explain(replace(everything, elsewhere="")).hint
+    assert explain_missing_engine(everything).hint == "start it, or choose another engine"
+    assert "usermod" in explain_missing_engine(replace(everything, elsewhere="")).hint
 
 
 @pytest.mark.parametrize(

@@ -99,5 +99,5 @@ def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> Non
 )
 def test_a_failed_build_says_why(free: int, message: str, hint: str) -> None:
     """A full disk is recognized by the space that is left."""
-    explained = build.explain(free)
+    explained = build.explain_failure(free)
     assert (explained.what, explained.hint, explained.exit_code) == (message, hint, 1)

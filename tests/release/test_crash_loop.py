@@ -33,14 +33,14 @@ def test_the_threshold_is_the_circuit_breaker_s(desired: int, failures: int) -> 
 @pytest.mark.parametrize("strategy", ["BLUE_GREEN", "LINEAR", "CANARY"])
 def test_a_switch_is_given_up_at_the_threshold(strategy: str) -> None:
     """One failure less says nothing yet."""
-    assert crash_loop.explain(WEB, deployment(strategy, 8), 3) == ""
+    assert crash_loop.describe_loop(WEB, deployment(strategy, 8), 3) == ""
     reason = "4 tasks of the new revision of service web failed"
-    assert crash_loop.explain(WEB, deployment(strategy, 8), 4) == reason
+    assert crash_loop.describe_loop(WEB, deployment(strategy, 8), 4) == reason
 
 
 def test_a_rolling_update_has_a_circuit_breaker() -> None:
     """ECS ends it, and a second end would race with that one."""
-    assert crash_loop.explain(WEB, deployment("ROLLING", 2), 100) == ""
+    assert crash_loop.describe_loop(WEB, deployment("ROLLING", 2), 100) == ""
 
 
 @pytest.mark.parametrize(

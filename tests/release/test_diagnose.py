@@ -164,7 +164,7 @@ def test_a_stopped_task_has_the_log_of_the_container_that_failed(
     lines = ("Traceback (most recent call last):", "  File", "KeyError: 'X'", *["after"] * 50)
     with Stubber(session.client(staging, "logs")) as logs:
         has_written(logs, "shop", "web/web/3", *lines)
-        event = diagnose.explain(staging, task(3, containers=containers))
+        event = diagnose.explain_stop(staging, task(3, containers=containers))
         logs.assert_no_pending_responses()
     assert event.cause == "web exited with code 3: KeyError: 'X'"
     assert event.exit_codes == {"proxy": 143, "web": 3}
@@ -178,7 +178,7 @@ def test_a_task_that_never_ran_has_no_log_to_wait_for(staging: Settings, ecs: St
     containers = [agent, {"name": "web"}]
     reason = "ResourceInitializationError: unable to retrieve secret from asm: denied"
     stopped = task(3, "TaskFailedToStart", stoppedReason=reason, containers=containers)
-    event = diagnose.explain(staging, stopped)
+    event = diagnose.explain_stop(staging, stopped)
     assert event.cause == f"a secret cannot be read: {reason}"
     assert event == TaskStopped("3", reason, {"web": None}, (), event.cause)
 

@@ -44,14 +44,14 @@ class World:
         self.door = (True, OK)
         self.patience: list[float] = []
 
-    def observe(self, _settings: Settings, place: ServiceRef) -> Service | None:
+    def observe(self, _settings: Settings, ref: ServiceRef) -> Service | None:
         """Return the next observation of a service; the last one stays."""
-        script = self.services[place.service]
+        script = self.services[ref.service]
         return script.pop(0) if len(script) > 1 else script[0]
 
-    def observe_all(self, settings: Settings, places: Sequence[ServiceRef]) -> list[Service | None]:
+    def observe_all(self, settings: Settings, refs: Sequence[ServiceRef]) -> list[Service | None]:
         """Return the next observation of each service."""
-        return [self.observe(settings, place) for place in places]
+        return [self.observe(settings, ref) for ref in refs]
 
     def sleep(self, seconds: float) -> None:
         """Pass the time."""
@@ -117,7 +117,7 @@ def test_a_worker_that_crashes_is_not_proven(
     """The cause and the log of its task are shown, and the cause is in the last lines."""
     crashed: TaskTypeDef = {"taskArn": "task/0", "stopCode": "EssentialContainerExited"}
     event = TaskStopped("0", "", {"worker": 1}, ("last",), "worker exited with code 1: KeyError")
-    monkeypatch.setattr(diagnose, "explain", lambda *_: event)
+    monkeypatch.setattr(diagnose, "explain_stop", lambda *_: event)
     world.services = {"web": [GOOD], "worker": [replace(GOOD, healthy=None, stopped=(crashed,))]}
     with pytest.raises(Failed) as caught:
         proof(stack(WORKER))

@@ -181,7 +181,7 @@ def test_a_stack_that_nobody_changes_is_not_waited_for(staging: Settings) -> Non
 @pytest.mark.parametrize("state", [State.UPDATE_ROLLBACK_FAILED, State.DELETE_FAILED])
 def test_a_stuck_end_needs_recovery(staging: Settings, state: State) -> None:
     """Exit code 3, with the command that frees it."""
-    error = outcome.explain(staging, answers.stack(state, reason="why"), [], "")
+    error = outcome.explain_end(staging, answers.stack(state, reason="why"), [], "")
     assert isinstance(error, RecoveryNeeded)
     assert error.what == f"stack shop-staging is {state.status}\n  why"
     assert error.hint == "invoke recover --env staging"
@@ -194,7 +194,7 @@ def test_a_bad_end_has_reasons_cause_and_who_serves_in_its_last_lines(staging: S
     ended = answers.stack(
         State.UPDATE_ROLLBACK_COMPLETE, parameters={"WebAppRevision": "c0ffee" * 6}
     )
-    error = outcome.explain(staging, ended, failures, "web exited with code 3: KeyError")
+    error = outcome.explain_end(staging, ended, failures, "web exited with code 3: KeyError")
     assert error.what.splitlines() == [
         "stack shop-staging is UPDATE_ROLLBACK_COMPLETE",
         "  R1: one",
@@ -209,7 +209,7 @@ def test_a_bad_end_has_reasons_cause_and_who_serves_in_its_last_lines(staging: S
 def test_an_update_that_someone_cancelled_needs_no_fix(staging: Settings) -> None:
     """CloudFormation says "cancelled" of each resource, and no task failed."""
     failures = [StackEvent("WebService", SERVICE, "UPDATE_FAILED", "Resource update cancelled")]
-    error = outcome.explain(
+    error = outcome.explain_end(
         staging, answers.stack(State.UPDATE_ROLLBACK_COMPLETE, reason="x"), failures, ""
     )
     assert error.what == "the update of stack shop-staging was cancelled"
@@ -221,7 +221,9 @@ def test_the_delivery_stack_has_a_command_of_its_own(staging: Settings) -> None:
     delivery = replace(answers.stack(State.UPDATE_COMPLETE), name=staging.delivery_stack_name)
     error = outcome.interrupted(staging, delivery)
     assert error.hint == "invoke bootstrap --env staging waits for it"
-    failed = outcome.explain(staging, replace(delivery, state=State.ROLLBACK_COMPLETE), [], "why")
+    failed = outcome.explain_end(
+        staging, replace(delivery, state=State.ROLLBACK_COMPLETE), [], "why"
+    )
     assert failed.hint == "fix it and commit, then: invoke bootstrap --env staging"
 
 
@@ -234,5 +236,5 @@ def test_a_reason_begins_with_the_reason(staging: Settings) -> None:
     """The resource is named before it; its ARN would take three lines of a small screen."""
     arn = "arn:aws:ecs:eu-west-1:1:service/shop/web"
     failures = [StackEvent("WebService", SERVICE, "UPDATE_FAILED", f"{arn}: it crashed")]
-    error = outcome.explain(staging, answers.stack(State.ROLLBACK_COMPLETE), failures, "")
+    error = outcome.explain_end(staging, answers.stack(State.ROLLBACK_COMPLETE), failures, "")
     assert "WebService: it crashed" in error.what

@@ -100,11 +100,11 @@ def test_a_task_that_stopped_for_a_fault_is_observed_with_its_service(
     deployed: World,
 ) -> None:
     """It is not among those that run, and the proof counts it."""
-    places = service.places(stack.observe(deployed.settings, deployed.settings.stack_name))
-    (before,) = services.observe(deployed.settings, places)
+    refs = service.service_refs(stack.observe(deployed.settings, deployed.settings.stack_name))
+    (before,) = services.observe(deployed.settings, refs)
     task = next(each for each in deployed.tasks.by_arn.values() if each.runs)
     deployed.tasks.end(task, "EssentialContainerExited", "Essential container exited", 3)
-    (after,) = services.observe(deployed.settings, places)
+    (after,) = services.observe(deployed.settings, refs)
     assert before is not None
     assert after is not None
     assert service.fault(before) is None

@@ -7,7 +7,7 @@ from slipway.aws import stack
 from slipway.errors import ConfigurationError, Refused
 from slipway.events import DeployStarted, Event, Note
 from slipway.git.history import Relation
-from slipway.release import age, look
+from slipway.release import age, preflight
 from slipway.revision import Revision
 from slipway.settings import Settings
 from slipway.templates import blueprint
@@ -35,7 +35,9 @@ def see(staging: Settings, **named: str) -> list[Event]:
     said: list[Event] = []
     desired = blueprint.application(staging).with_parameters(named)
     found = stack.observe(staging, staging.stack_name)
-    look.look(staging, REVISION, f"{COMMIT}-0", desired, found, said.append, allow_older=False)
+    preflight.check(
+        staging, REVISION, f"{COMMIT}-0", desired, found, said.append, allow_older=False
+    )
     return said
 
 
