@@ -1,5 +1,6 @@
 """What unit tests may not do, and the values that many of them start from."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -30,6 +31,17 @@ STAGING = {
     "STAGING_AWS_ACCESS_KEY_ID": "key of the test",
     "STAGING_AWS_SECRET_ACCESS_KEY": "secret of the test",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rare_collections() -> Iterator[None]:
+    """Have garbage looked for less often: botocore's models are large, and looked through."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(500_000, 20, 20)
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,5 @@
 """The world that each story begins in."""
 
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -9,15 +8,6 @@ from slipway.settings import Settings
 from tests.story.person import Person
 from tests.story.revisions import ONE
 from tests.story.world import World
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _rare_collections() -> Iterator[None]:
-    """Have garbage looked for less often: botocore's models are large, and looked through."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
-    yield
-    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture
