@@ -18,7 +18,7 @@ ON_THIS_MACHINE = ("build", "engine", "local.", "push", "shell", "stack.", "test
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_owes_nothing(name: str) -> None:
-    """Each line that is missing says what to write, and where.
+    """Each line that is missing says what to write, and where; the rehearsal's end that it ran.
 
     Permissions are asked for by tests/story/test_permissions.py and tests/stack/test_delivery.py
     when the story runs; help and its defaults by tests/test_tasks.py.

@@ -21,6 +21,8 @@ from slipway.local_key import AccessKey
 ROOT = Path(__file__).parents[2]
 COMMAND_SECONDS = 900
 FIRST_STAGES = ("delivery stack", "build", "test", "push", "infrastructure")
+# The tasks that this session has run.
+RAN: set[str] = set()
 STAGES = (*FIRST_STAGES, "migrate", "release", "proof")
 
 
@@ -80,6 +82,7 @@ class Project:
 
     def start(self, *command: str, **env: str) -> "subprocess.Popen[str]":
         """Start a command, in a process group of its own, as a terminal does."""
+        RAN.update(re.findall(r"\binvoke ([a-z][a-z.]*)", " ".join(command)))
         return subprocess.Popen(
             command,
             cwd=self.folder,

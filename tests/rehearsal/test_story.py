@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.project import STAGES, Project, command_of_readme, get, version
+import tasks
+from tests.rehearsal.project import RAN, STAGES, Project, command_of_readme, get, version
 from tests.rehearsal.visitor import visiting
 
 PAGE = "webapp/templates/index.html"
@@ -359,3 +360,8 @@ def test_down_removes_all_of_it_and_up_brings_it_back(project: Project) -> None:
     assert output.code == 0
     assert get(output.url)[0] == 200
     shutil.rmtree(project.folder / "build", ignore_errors=True)
+
+
+def test_every_task_was_run() -> None:
+    """By this session, of which this is the last story; tests/test_verbs.py says what is owed."""
+    assert set(tasks.namespace.task_names) - RAN == set()
