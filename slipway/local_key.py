@@ -61,7 +61,7 @@ def credentials_file(port: int) -> Path:
 
 
 def read(port: int) -> AccessKey | None:
-    """Read the account's access key; None where there is no account, or it is another user's."""
+    """Read the account's access key; None if there is no account, or it is another user's."""
     return read_file(credentials_file(port))
 
 
@@ -78,7 +78,7 @@ def read_file(path: Path) -> AccessKey | None:
 
 
 def create(port: int) -> AccessKey:
-    """Return the account's access key; make one where there is none.
+    """Return the account's access key; make one if there is none.
 
     Its file can be read by its owner alone (0600, in a folder of 0700), and is complete or
     not there. Raises OSError where the folder cannot be written.

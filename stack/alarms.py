@@ -100,5 +100,5 @@ def _topic(template: Template, options: Options) -> sns.Topic:
     )
     topic = template.add_resource(sns.Topic("AlarmTopic", Subscription=told_by_mail))
     accept(topic, CKV_AWS_26="with SNS's own key CloudWatch may not publish; it holds no data")
-    template.add_output(Output("AlarmTopic", Description="Who is told", Value=Ref(topic)))
+    template.add_output(Output("AlarmTopic", Description="Topic of the alarms", Value=Ref(topic)))
     return topic

@@ -28,7 +28,7 @@ NO_IAM = "tasks have a password that RDS renews; people come in by a task"
 def add_postgres(
     template: Template, network: Network, groups: Groups, alarms: Alarms | None
 ) -> rds.DBInstance:
-    """Add the instance, in private subnets, where nobody but the tasks reaches it."""
+    """Add the instance, in private subnets, if nobody but the tasks reaches it."""
     kind = parameters.string_parameter(
         template, "DatabaseClass", "The kind of instance", "db.t4g.micro"
     )

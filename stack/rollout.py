@@ -30,7 +30,7 @@ def configuration(options: Options, alarms: Alarms | None) -> ecs.DeploymentConf
 def breaker(options: Options) -> ecs.DeploymentCircuitBreaker:
     """Take a rollout back after so many failed tasks; ECS's own rule is half of those wanted.
 
-    That rule waits for three failures at least, and each takes minutes; where nobody is
+    That rule waits for three failures at least, and each takes minutes; if nobody is
     served, a count of one or two ends a hopeless rollout sooner.
     """
     breaker = ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True)

@@ -9,7 +9,7 @@ from stack.web import Room, shared
 
 
 def add_worker(template: Template, tasks: Tasks, room: Room) -> ecs.Service:
-    """Add the service; it has no load balancer, and the circuit breaker takes it back.
+    """Add the service; it has no load balancer; the circuit breaker rolls it back.
 
     A rollout may stop the one worker before its successor runs: work waits, nobody does.
     """

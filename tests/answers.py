@@ -90,5 +90,5 @@ def page_of_events(
 
 
 def silent(event: Event) -> None:
-    """Stand for the view where nothing is to be said."""
+    """Stand for the view when nothing is to be said."""
     pytest.fail(f"said {event}")

@@ -1,6 +1,6 @@
 """The type of each AWS service's client, for the type checker alone: nothing here runs.
 
-The stubs are a requirement of whoever changes Slipway, not of who uses it.
+The stubs are needed to work on Slipway, not to use it.
 """
 
 from __future__ import annotations

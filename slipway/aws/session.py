@@ -71,7 +71,7 @@ def _botocore_session(settings: Settings) -> BotocoreSession:
 def _access_key(settings: Settings) -> tuple[str | None, str | None]:
     """Return the settings' key id and secret, or for `local` those that the account keeps.
 
-    Raises ConfigurationError where there is no local account.
+    Raises ConfigurationError if there is no local account.
     """
     if settings.access_key_id or not settings.is_local:
         return settings.access_key_id, settings.secret_access_key

@@ -1,4 +1,4 @@
-"""An engine from Debian's packages, where none runs and no image registry can be reached.
+"""An engine from Debian's packages, if none runs and no image registry can be reached.
 
 The engine of the next release (trixie), which keeps digests and has buildx, runs on
 Debian 12 with Debian 12's own runc. Nothing of it is under the control of systemd:
@@ -42,7 +42,7 @@ def install(say: Callable[[str], None]) -> None:
     """Install the engine's files; an interrupted run is finished by the next one.
 
     Raises Failed when the disk has no room for it, CommandFailed when a package
-    cannot be had.
+    cannot be pulled or installed.
     """
     debian.need_room()
     debian.install_packages(say)
@@ -70,7 +70,7 @@ def _unpack(tree: Path, part: Path) -> None:
 
 
 def _link_client() -> None:
-    """Put buildx where any client finds it, and the client itself where there is none."""
+    """Put buildx where any client finds it, and the client itself if there is none."""
     PLUGINS.mkdir(parents=True, exist_ok=True)
     links = {PLUGINS / "docker-buildx": "usr/libexec/docker/cli-plugins/docker-buildx"}
     if shutil.which("docker") is None:

@@ -13,7 +13,7 @@ from slipway.settings import Settings
 
 
 def build(settings: Settings, revision: Revision, say: Say) -> Image:
-    """Return the image of a revision; build it where there is none yet.
+    """Return the image of a revision; build it if there is none yet.
 
     An engine is asked for where the image would be in it, and to build: an image of a shared
     registry is found without one.

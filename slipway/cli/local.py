@@ -35,7 +35,7 @@ def down(settings: Settings, say: Say, *, yes: bool) -> None:
 
 
 def is_agreed(question: str) -> bool:
-    """Whether the person at the terminal answers yes; False where there is no terminal."""
+    """Whether the person at the terminal answers yes; False if there is no terminal."""
     if not sys.stdin.isatty():
         return False
     try:

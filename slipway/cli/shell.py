@@ -12,7 +12,7 @@ def shell(settings: Settings) -> None:
     """Open a shell in a running task of the web service.
 
     Raises ConfigurationError where the session manager's plugin is missing or too old, or the
-    options have no shell, Failed where nothing is deployed or no task runs.
+    options have no shell, Failed if nothing is deployed or no task runs.
     """
     shell_session.require_plugin()
     if not blueprint.options(settings).exec:

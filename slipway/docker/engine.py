@@ -37,7 +37,7 @@ def require() -> Engine:
 
 
 def ask() -> Engine | None:
-    """Ask the running engine what it is; None where none answers."""
+    """Ask the running engine what it is; None if none answers."""
     return probe()[0]
 
 
@@ -54,7 +54,7 @@ def look(words: str) -> machine.Facts:
 
 
 def _named_by_user() -> str:
-    """Find the variable by which the user chose an engine; "" where none is set."""
+    """Find the variable by which the user chose an engine; "" if none is set."""
     names = ("DOCKER_HOST", "DOCKER_CONTEXT")
     return next((f"{name}={os.environ[name]}" for name in names if os.environ.get(name)), "")
 

@@ -104,7 +104,7 @@ def _compare(case: Case, quota: Quota, used: int | None, needed: int) -> Finding
 
 
 def _value(client: ServiceQuotasClient, quota: Quota) -> float:
-    """Return the applied value of a quota, or AWS's default where none was ever applied."""
+    """Return the applied value of a quota, or AWS's default if none was ever applied."""
     named = {"ServiceCode": quota.service, "QuotaCode": quota.code}
     try:
         answer = client.get_service_quota(**named)

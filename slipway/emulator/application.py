@@ -19,7 +19,7 @@ NO_BALANCER = json.dumps({"message": "no load balancer has this name"}).encode()
 
 
 async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-    """Hand a request to the load balancer that its host or path names; 404 where there is none."""
+    """Hand a request to the load balancer that its host or path names; 404 if there is none."""
     headers = joined(header_list(scope))
     responses.set_request_client_ip((scope.get("client") or ("127.0.0.1",))[0])
     query, raw_path = scope["query_string"].decode("latin-1"), scope["raw_path"].decode("latin-1")

@@ -23,7 +23,7 @@ class Request:
     headers: tuple[tuple[str, str], ...]
 
     def header(self, name: str) -> str:
-        """Return the value of a header; "" where there is none, or more than one."""
+        """Return the value of a header; "" if there is none, or more than one."""
         values = [value for key, value in self.headers if key == name]
         return values[0].strip() if len(values) == 1 else ""
 

@@ -27,7 +27,7 @@ Definition = dict[str, Any]
 
 
 def problem(definition: Definition) -> str:
-    """Return the first thing that Fargate refuses in a task definition; "" where there is none.
+    """Return the first thing that Fargate refuses in a task definition; "" if there is none.
 
     `definition` has the names of the ECS API, such as `containerDefinitions`.
     """

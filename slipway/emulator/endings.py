@@ -26,7 +26,7 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class End:
-    """How a container ended: its exit code, and ECS's reason where there is one."""
+    """How a container ended: its exit code, and ECS's reason if there is one."""
 
     code: int
     reason: str = ""

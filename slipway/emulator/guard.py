@@ -87,7 +87,7 @@ def is_registry(path: str) -> bool:
 
 
 def browser_header(headers: Headers) -> str:
-    """Return the first header that only browsers send; "" where there is none."""
+    """Return the first header that only browsers send; "" if there is none."""
     return next((name for name, _ in headers if name.startswith(BROWSER_HEADERS)), "")
 
 

@@ -113,7 +113,7 @@ def _run(suite: str, platform: str, token: str, url: str) -> verdict.Run:
 
 
 def _report(container: str) -> bytes:
-    """Copy the JUnit report out of the container; b"" where there is none."""
+    """Copy the JUnit report out of the container; b"" if there is none."""
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch, "junit.xml")
         run(["docker", "cp", f"{container}:{JUNIT_INSIDE}", str(file)], check=False)

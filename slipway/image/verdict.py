@@ -23,7 +23,7 @@ class Run:
     """How the suite's container ended.
 
     `error` is the engine's reason for a container that did not start, or ""; `report` is the
-    JUnit XML, or b"" where there is none.
+    JUnit XML, or b"" if there is none.
     """
 
     code: int

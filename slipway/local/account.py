@@ -96,7 +96,7 @@ def _is_up(settings: Settings, say: Say) -> bool:
 
 
 def _own_answer(port: int) -> str | None:
-    """Return what the account's server answers: "" where it hangs, None where none runs.
+    """Return what the account's server answers: "" where it hangs, None if none runs.
 
     Raises ConfigurationError where another account, or another program, has the port.
     """

@@ -20,7 +20,7 @@ STRATEGIES = {"BLUE_GREEN", "LINEAR", "CANARY"}
 
 
 def seconds(body: Body, values: Mapping[str, str]) -> int:
-    """Return how long the services of a template bake together; 0 where none switches.
+    """Return how long the services of a template bake together; 0 if none switches.
 
     `values` are the stack's parameters by name. A value that is neither a number nor a
     parameter cannot be read, and counts as 0.

@@ -25,7 +25,7 @@ def threshold(desired: int) -> int:
 
 
 def describe_loop(ref: ServiceRef, deployment: Deployment, failed: int) -> str:
-    """Describe a crash loop in a clause; "" where there is none, or ECS ends it by itself.
+    """Describe a crash loop in a clause; "" if there is none, or ECS ends it by itself.
 
     `failed` are the tasks of the deployment that stopped for a fault.
     """

@@ -17,7 +17,7 @@ def recover(settings: Settings, name: str, say: Say) -> None:
     """Free a stuck stack: finish its rollback, or its deletion; nothing where it is not stuck.
 
     Raises RecoveryNeeded with CloudFormation's reasons when it is still stuck afterwards,
-    and where nothing but a deletion would free a stack that nobody wanted deleted.
+    and if nothing but a deletion would free a stack that nobody wanted deleted.
     """
     current = watch.wait_until_idle(settings, stack.observe(settings, name), say)
     if current.step is Step.CREATE:

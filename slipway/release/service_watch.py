@@ -20,7 +20,7 @@ ARN = re.compile(r"arn:[^:]+:ecs:[^:]*:[^:]*:service/(?P<cluster>[^/]+)/(?P<serv
 
 
 class ServiceWatch:
-    """The services beside the stack, where there are any: their rollouts, and what fails.
+    """The services beside the stack, if there are any: their rollouts, and what fails.
 
     What counts are the tasks that start after this is made; or with `since`, when an operation
     runs already, those that were made at that time or later. `crash_loop` says that a new

@@ -19,7 +19,7 @@ BODY_BYTES = 51_200
 def upload(settings: Settings, stack: str, desired: Desired) -> str:
     """Put a template that is too long for a call into the bucket, and return its address.
 
-    "" for one that fits into the call. Raises ConfigurationError where there is no bucket.
+    "" for one that fits into the call. Raises ConfigurationError if there is no bucket.
     """
     size = len(desired.body.encode())
     if size <= BODY_BYTES:

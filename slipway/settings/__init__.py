@@ -136,7 +136,7 @@ class Settings:
 
     @property
     def delivery_stack_name(self) -> str:
-        """The stack that holds the repository, and who deploys.
+        """The delivery stack: ECR repository and deployment identity.
 
         It does not begin with the application stack's name: what may touch `NAME-*` may not
         touch this.

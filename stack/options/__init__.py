@@ -184,7 +184,7 @@ class Options:
     dashboard: bool = option("STACK_DASHBOARD", "a CloudWatch dashboard", bool, "yes", local="no")
     identity: str = option(
         "STACK_IDENTITY",
-        "who deploys from GitLab: none, role (by OIDC) or user (by an access key)",
+        "the identity of GitLab's deploy jobs: none, role (by OIDC) or user (by an access key)",
         ("none", "role", "user"),
         "none",
         local="none",

@@ -44,7 +44,7 @@ def _deployment(options: Options) -> Iterator[str]:
     if not options.alarms:
         yield (
             f"STACK_DEPLOYMENT={options.deployment} needs STACK_ALARMS=yes:"
-            " without a circuit breaker, nothing else takes a bad revision back"
+            " without a circuit breaker, nothing else rolls a bad revision back"
         )
 
 
@@ -68,7 +68,7 @@ def _domain(options: Options) -> Iterator[str]:
 
 def _alarms(options: Options) -> Iterator[str]:
     if options.alarm_email and not options.alarms:
-        yield "STACK_ALARM_EMAIL needs STACK_ALARMS=yes: there is nothing else to tell"
+        yield "STACK_ALARM_EMAIL needs STACK_ALARMS=yes: nothing else is sent"
 
 
 def _identity(options: Options) -> Iterator[str]:

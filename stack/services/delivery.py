@@ -12,11 +12,11 @@ from stack.permissions_boundary import add_permissions_boundary
 
 
 def template(options: Options) -> Template:
-    """Return the delivery template: repository, CloudFormation's role, and who deploys.
+    """Return the delivery template: repository, CloudFormation's role, deployment identity.
 
     It is one for each environment: who may deploy to staging has no right in production.
     """
-    template = Template("Slipway delivery: the application's images, and who deploys them")
+    template = Template("Slipway delivery: ECR repository and deployment identity")
     stack = template.add_parameter(
         Parameter("ApplicationStack", Type="String", Description="The application stack's name")
     )

@@ -178,7 +178,7 @@ class Machine:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """That machine, where nothing is really done."""
+    """That machine, on which nothing is really done."""
     made = Machine()
     monkeypatch.setattr(debian, "HOME", tmp_path)
     monkeypatch.setattr(machine, "is_root", lambda: True)

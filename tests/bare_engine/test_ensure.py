@@ -25,7 +25,7 @@ class BareMachine(Machine):
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> BareMachine:
-    """A bare Debian machine with root's rights and a client, where nothing is really done."""
+    """A bare Debian machine with root's rights and a client, on which nothing is really done."""
     made = BareMachine()
     made.install(monkeypatch)
     monkeypatch.setattr(debian, "alone", made.alone)

@@ -96,7 +96,7 @@ class Machine:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A bare Debian machine with root's rights and a client, where nothing is really done."""
+    """A bare Debian machine with root's rights and a client, on which nothing is really done."""
     made = Machine()
     made.install(monkeypatch)
     return made

@@ -46,7 +46,7 @@ def programs() -> list[str]:
 
 
 def path_of(names: tuple[str, ...]) -> str:
-    """Return the path of the first program that is there; "" where none is."""
+    """Return the path of the first program that is there; "" if none is."""
     return next((path for name in names if (path := shutil.which(name))), "")
 
 

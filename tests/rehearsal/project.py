@@ -224,7 +224,7 @@ def command_of_readme(name: str) -> str:
 
 
 def get(url: str) -> tuple[int, str]:
-    """Ask for a page; the answer's status, 0 where there is none, and its text."""
+    """Ask for a page; the answer's status, 0 if there is none, and its text."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
             return answer.status, answer.read().decode()

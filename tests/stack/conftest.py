@@ -4,5 +4,5 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `pytest tests/stack --golden` write the golden files anew."""
-    parser.addoption("--golden", action="store_true", help="write the golden templates anew")
+    """Let `pytest tests/stack --golden` renew the golden files."""
+    parser.addoption("--golden", action="store_true", help="renew the golden templates")

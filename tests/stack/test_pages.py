@@ -12,7 +12,7 @@ DRAWING = Path(__file__).parents[2] / "docs" / "stack.svg"
 
 
 def test_the_drawing_of_the_pages_is_up_to_date(pytestconfig: pytest.Config) -> None:
-    """A resource that is new is drawn there, too; --golden draws it anew."""
+    """A resource that is new is drawn there, too; --golden renews the drawing."""
     chosen = options.read("staging", VARIABLES["staging"])
     drawn = diagram.draw(application.template, chosen, "svg")
     if pytestconfig.getoption("--golden"):

@@ -129,7 +129,7 @@ CONFLICTS = [
         {"STACK_DEPLOYMENT": "linear", "STACK_ALARMS": "no"},
         lambda it: it["STACK_DEPLOYMENT"] != "rolling" and it["STACK_ALARMS"] == "no",
         ("STACK_DEPLOYMENT", "STACK_ALARMS"),
-        "nothing else takes a bad revision back",
+        "nothing else rolls a bad revision back",
     ),
     Conflict(
         {"STACK_DATABASE": "external"},
@@ -153,7 +153,7 @@ CONFLICTS = [
         {"STACK_ALARM_EMAIL": "somebody@example.com", "STACK_ALARMS": "no"},
         lambda it: it["STACK_ALARM_EMAIL"] and it["STACK_ALARMS"] == "no",
         ("STACK_ALARM_EMAIL", "STACK_ALARMS"),
-        "nothing else to tell",
+        "nothing else is sent",
     ),
     Conflict(
         {"STACK_IDENTITY": "role"},

@@ -38,7 +38,7 @@ def test_old_entries_are_removed_and_new_ones_kept(client: FlaskClient, engine: 
 
 
 def test_the_worker_ends_when_it_is_output_to(client: FlaskClient) -> None:
-    """SIGTERM is how ECS takes a task back; the exit code is 0."""
+    """SIGTERM is how ECS stops a task; the exit code is 0."""
     assert client
     command = [sys.executable, "-m", "webapp.worker"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
