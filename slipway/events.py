@@ -1,13 +1,10 @@
 """What happens during a deploy: typed events, for any view."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from slipway import polling
-from slipway.errors import Interrupted
 from slipway.results import EnvironmentStatus, Error, LogLine, Summary
 from slipway.revision import Image
 
@@ -186,30 +183,3 @@ class Record:
 def recorded(view: Callable[[Record], None], environment: str) -> Say:
     """Make of a view of records what the events of an environment are said to."""
     return lambda event: view(Record(polling.wall(), environment, event))
-
-
-@contextmanager
-def stage(say: Say, name: str) -> Iterator[None]:
-    """Say that a part of the work begins, and how it ended."""
-    started, outcome = time.monotonic(), Outcome.FAILED
-    say(StageStarted(name))
-    try:
-        yield
-        outcome = Outcome.DONE
-    except (KeyboardInterrupt, Interrupted):
-        outcome = Outcome.INTERRUPTED
-        raise
-    finally:
-        say(StageEnded(name, time.monotonic() - started, outcome))
-
-
-def timed(say: Say) -> tuple[Say, dict[str, float]]:
-    """Wrap `say`; the dictionary is filled with the seconds of each stage that ends, by name."""
-    seconds: dict[str, float] = {}
-
-    def note(event: Event) -> None:
-        if isinstance(event, StageEnded):
-            seconds[event.name] = seconds.get(event.name, 0.0) + event.seconds
-        say(event)
-
-    return note, seconds

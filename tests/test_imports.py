@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 GROUND = (
     *("errors", "events", "fargate_sizes", "file_errors", "local_key"),
-    *("polling", "results", "revision", "template", "together"),
+    *("polling", "results", "revision", "stages", "template", "together"),
 )
 MACHINE = (*GROUND, "settings", "shell")
 SERVICES = (*MACHINE, "aws", "docker", "git")

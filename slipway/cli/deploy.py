@@ -9,7 +9,7 @@ from slipway.cli import image as images
 from slipway.cli.bootstrap import bootstrap
 from slipway.cli.local import prepare
 from slipway.errors import ConfigurationError
-from slipway.events import Say, timed
+from slipway.events import Say
 from slipway.image import recipe, registry
 from slipway.release import deploy as releases
 from slipway.release import parameters as rules
@@ -17,6 +17,7 @@ from slipway.release import preflight
 from slipway.results import Summary
 from slipway.revision import Image, Revision
 from slipway.settings import Settings
+from slipway.stages import timed
 from slipway.templates import blueprint
 
 

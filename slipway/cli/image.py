@@ -5,11 +5,12 @@ import os
 from slipway.docker import engine, login
 from slipway.docker.names import is_remote
 from slipway.errors import ConfigurationError
-from slipway.events import Note, Say, stage
+from slipway.events import Note, Say
 from slipway.image import build as builder
 from slipway.image import locks, platforms, recipe, registry, store, suite
 from slipway.revision import Image, Revision
 from slipway.settings import Settings
+from slipway.stages import stage
 
 
 def build(settings: Settings, revision: Revision, say: Say) -> Image:

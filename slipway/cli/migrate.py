@@ -4,11 +4,12 @@ from slipway.aws import contract
 from slipway.aws.stack import Stack
 from slipway.cli import show
 from slipway.errors import Failed
-from slipway.events import Say, stage
+from slipway.events import Say
 from slipway.image import registry
 from slipway.release import oneoff
 from slipway.revision import Image
 from slipway.settings import Settings
+from slipway.stages import stage
 
 
 def migrate(settings: Settings, say: Say, *, stop: bool = False) -> None:

@@ -5,9 +5,10 @@ from slipway.aws import session, stack
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import ConfigurationError
-from slipway.events import Say, stage
+from slipway.events import Say
 from slipway.release import gitlab_provider, linked_roles, parameters, update
 from slipway.settings import Settings
+from slipway.stages import stage
 from slipway.template import Desired
 
 

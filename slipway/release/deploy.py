@@ -7,7 +7,7 @@ from slipway.aws import change_set, contract, stack
 from slipway.aws.stack import Busy, Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import Failed
-from slipway.events import Proven, Say, stage
+from slipway.events import Proven, Say
 from slipway.release import (
     age,
     changes,
@@ -24,6 +24,7 @@ from slipway.release import (
 from slipway.release.plan import Release
 from slipway.revision import Image
 from slipway.settings import Settings
+from slipway.stages import stage
 from slipway.template import Desired
 
 

@@ -13,10 +13,11 @@ from slipway.aws.service import Service, ServiceRef
 from slipway.aws.stack import Stack
 from slipway.aws.stack_status import Step
 from slipway.errors import Failed, Interrupted, Refused
-from slipway.events import Note, Say, stage
+from slipway.events import Note, Say
 from slipway.release import delivery, forced, front_door, prove, update, watch
 from slipway.revision import Image
 from slipway.settings import Settings
+from slipway.stages import stage
 from slipway.template import Desired
 
 FindImage = Callable[[Settings, Stack], Image]

@@ -9,11 +9,12 @@ from slipway.aws.stack import Stack
 from slipway.aws.stack_events import Progress, StackEventCursor, new_token
 from slipway.aws.stack_status import State, Step
 from slipway.errors import Failed
-from slipway.events import Note, Say, StackEvent, stage
+from slipway.events import Note, Say, StackEvent
 from slipway.release import bake, outcome
 from slipway.release.service_watch import ServiceWatch
 from slipway.release.shown_events import ShownEvents
 from slipway.settings import Settings
+from slipway.stages import stage
 
 # How long an operation may take without the bake times of its services.
 WATCH_SECONDS = 3600

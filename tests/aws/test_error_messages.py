@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker
 from botocore.session import Session
 
-from slipway.aws import error_messages
+from slipway.aws import error_meanings
 from slipway.aws.error_messages import error_code, explain_aws_error
 from slipway.aws.hints import Call
 from slipway.errors import ConfigurationError, Failed, SlipwayError
@@ -69,14 +69,14 @@ def test_every_error_of_botocore_is_explained(kind: type[Exception]) -> None:
 def test_every_class_of_the_table_is_botocore_s() -> None:
     """A name that is written wrongly would never match."""
     known = {each.__name__ for each in CLASSES} | {"ResponseParserError"}
-    named = {name for names in error_messages.BY_CLASS.values() for name in names}
+    named = {name for names in error_meanings.BY_CLASS.values() for name in names}
     assert named - known == set()
     assert hasattr(botocore.parsers, "ResponseParserError")
 
 
 def test_a_code_has_one_meaning() -> None:
     """No code is in two rows."""
-    codes = [code for codes in error_messages.BY_CODE.values() for code in codes]
+    codes = [code for codes in error_meanings.BY_CODE.values() for code in codes]
     assert len(codes) == len(set(codes))
 
 
@@ -84,7 +84,7 @@ def test_what_botocore_slows_down_for_is_throttling() -> None:
     """Its own list, but for a code that means a quota in the services that are used here."""
     checker: Any = ThrottledRetryableChecker
     known = set(checker._THROTTLED_ERROR_CODES)  # noqa: SLF001 - nothing public
-    assert known - {"LimitExceededException"} <= error_messages.BY_CODE[error_messages.THROTTLED]
+    assert known - {"LimitExceededException"} <= error_meanings.BY_CODE[error_meanings.THROTTLED]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_error_says_whose_fault_it_is(
 @pytest.mark.parametrize(
     "error",
     [
-        *(refusal(code) for code in sorted(error_messages.BY_CODE[error_messages.REFUSED])),
+        *(refusal(code) for code in sorted(error_meanings.BY_CODE[error_meanings.REFUSED])),
         instance(botocore.exceptions.ParamValidationError),
         instance(botocore.exceptions.MissingParametersError),
         refusal("AccessDenied"),

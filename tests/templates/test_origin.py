@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from slipway.errors import Refused
-from slipway.settings import DEFAULT_TEMPLATE, Settings
+from slipway.settings import Settings
+from slipway.settings.declared import DEFAULT_TEMPLATE
 from slipway.templates import blueprint, origin
 
 OWN = "own_stack.template"

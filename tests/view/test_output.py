@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from slipway.errors import Interrupted
-from slipway.events import Event, Note, Outcome, StageEnded, StageStarted, stage, timed
+from slipway.events import Event, Note, Outcome, StageEnded, StageStarted
+from slipway.stages import stage, timed
 from slipway.view import output
 from slipway.view.heartbeat import Heartbeat
 
