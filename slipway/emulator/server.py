@@ -118,12 +118,8 @@ def close(key: AccessKey) -> None:
     registry.log_in_to_pull(key, int(os.environ["GATEWAY_PORT"]))
 
 
-def main() -> None:
-    """Serve until a signal comes; the variables are those that emulator.py sets."""
-    if moved := names.missing():
-        raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
-    loopback.listen()
-    close(own_key())
+def close_gaps(*, waits: bool) -> None:
+    """Put each part in its place; with `waits`, a stack waits for its services."""
     loopback.publish()
     end_at_once()
     repair_loaded_state()
@@ -143,8 +139,17 @@ def main() -> None:
     targets.list_what_is_checked()
     tasks.drain_before_stop()
     tasks.decrypt_parameters()
-    if os.environ["SLIPWAY_STACK_WAITS"] == "1":
+    if waits:
         stacks.wait_for_services()
+
+
+def main() -> None:
+    """Serve until a signal comes; the variables are those that emulator.py sets."""
+    if moved := names.missing():
+        raise SystemExit(f"this MiniStack lacks {', '.join(moved)}")
+    loopback.listen()
+    close(own_key())
+    close_gaps(waits=os.environ["SLIPWAY_STACK_WAITS"] == "1")
     with alone(), loopback.reserve(int(os.environ["GATEWAY_PORT"])) or nullcontext():
         app.main()
 
