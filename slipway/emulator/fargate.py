@@ -25,7 +25,7 @@ from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
 from slipway.emulator import definition
-from slipway.emulator.definition import Definition
+from slipway.emulator.definition import MAY_BE_ADDED, Definition
 from slipway.fargate_sizes import units
 
 DEFINITION = "AWS::ECS::TaskDefinition"
@@ -137,7 +137,8 @@ def container_options(task: Definition, container: Definition) -> Definition:
     of_task = units(task.get("memory")) or 0
     memory = min(int(container.get("memory") or of_task), of_task)
     options = {
-        "cap_add": capabilities.get("add"),
+        # A definition that an earlier version took may name others.
+        "cap_add": [each for each in capabilities.get("add") or [] if each in MAY_BE_ADDED],
         "cap_drop": capabilities.get("drop"),
         "entrypoint": container.get("entryPoint"),
         "init": bool(linux.get("initProcessEnabled")) or None,
