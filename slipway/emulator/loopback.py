@@ -34,8 +34,12 @@ def reserve(port: int) -> socket.socket | None:
     """
     try:
         other = socket.socket(socket.AF_INET6)
+    except OSError:
+        return None
+    try:
         other.bind(("::1", port))
     except OSError as error:
+        other.close()
         if error.errno == errno.EADDRINUSE:
             raise SystemExit(f"another program has [::1]:{port}") from None
         return None
