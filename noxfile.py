@@ -15,6 +15,8 @@ nox.options.reuse_venv = "yes"
 
 DEV = ("--require-hashes", "--requirement", "requirements-dev.txt")
 WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
+LOCAL = ("--require-hashes", "--requirement", "requirements-local.txt")
+LOCAL_TEST = ("--require-hashes", "--requirement", "requirements-local-test.txt")
 
 
 @nox.session(python=False)
@@ -27,8 +29,16 @@ def tests(_: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """The deciding parts, without Docker and without AWS."""
     session.install(*DEV)
-    others = ("--ignore=tests/rehearsal", "--ignore=tests/stack")
-    session.run("pytest", *others, *session.posargs)
+    others = ("rehearsal", "stack", "emulator")
+    session.run("pytest", *(f"--ignore=tests/{each}" for each in others), *session.posargs)
+
+
+@nox.session
+def emulator(session: nox.Session) -> None:
+    """The local account's server, with the real MiniStack: what its own environment holds."""
+    session.install(*LOCAL)
+    session.install(*LOCAL_TEST)
+    session.run("pytest", "tests/emulator", *session.posargs)
 
 
 @nox.session
@@ -104,6 +114,7 @@ def requirements(session: nox.Session) -> None:
         "requirements-dev.txt": ["pyproject.toml", "--group", "dev"],
         "requirements-checkov.txt": ["--group", "checkov"],
         "requirements-local.txt": ["--group", "local"],
+        "requirements-local-test.txt": ["--group", "local-test", "-c", "requirements-local.txt"],
         "requirements-web.txt": ["--group", "web"],
         "requirements-web-test.txt": ["--group", "web-test", "-c", "requirements-web.txt"],
     }

@@ -1,72 +1,52 @@
 """A request for the served application reaches its load balancer, or nothing."""
-# ruff: noqa: SLF001 - MiniStack has no public hooks
 
-import asyncio
-from typing import Any
+import json
 
 import pytest
 
+from tests.emulator.account import Account
+from tests.emulator.application import Application
 
-def ask(parts: dict[str, Any], path: str, *headers: tuple[str, str]) -> tuple[Any, ...]:
-    """Send a request for the application, and return what MiniStack answers."""
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"name=a", "more_body": False}
-
-    raw = [(name.encode(), value.encode()) for name, value in headers]
-    scope = {
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"a=1&a=2",
-        "headers": [(b"host", b"web.alb.localhost:4566"), *raw],
-        "client": ("127.0.0.1", 4711),
-    }
-    asyncio.run(parts["application"].serve(scope, receive, sent.append))
-    (answer,) = sent
-    return tuple(answer)
+PATHS = ["/_ministack/reset", "/v2/", "/bucket/key"]
 
 
 @pytest.fixture
-def balancers(ministack: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """What the load balancer was asked; `/` is answered, and of any other path it knows nothing."""
-    asked: list[tuple[Any, ...]] = []
-
-    async def handle(*request: Any) -> Any:
-        asked.append(request)
-        return (200, {}, b"page") if request[1] == "/" else None
-
-    async def send(note: Any, answer: Any, _receive: Any) -> None:
-        note(answer)
-
-    app = ministack["app"]
-    app._handle_alb_request, app._send_if_handled = handle, send
-    app._with_date_header = lambda send_on: send_on
-    ministack["responses"].set_request_client_ip = lambda _: None
-    return asked
+def served(account: Account, application: Application, target_group: str) -> Account:
+    """An account whose load balancer "web" has an application behind it."""
+    target = {"Id": "127.0.0.1", "Port": application.server_port}
+    account.client("elbv2").register_targets(TargetGroupArn=target_group, Targets=[target])
+    return account
 
 
-def test_a_request_reaches_its_load_balancer(
-    parts: dict[str, Any], balancers: list[tuple[Any, ...]]
+def test_a_request_reaches_its_load_balancer(served: Account) -> None:
+    """With its body, its query and path as they were sent, and its headers joined."""
+    headers = [("cookie", "a=1"), ("cookie", "b=2"), ("accept", "x"), ("accept", "y")]
+    url = "http://web.alb.localhost:4566/a%20b?a=1&a=2"
+
+    answer = served.ask("POST", url, headers, b"name=a")
+
+    asked = json.loads(answer.body)
+    assert answer.status == 200
+    assert (asked["method"], asked["path"], asked["body"]) == ("POST", "/a%20b?a=1&a=2", "name=a")
+    assert (asked["headers"]["cookie"], asked["headers"]["accept"]) == ("a=1; b=2", "x, y")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_of_the_api_under_an_application_s_name_is_the_application_s(
+    served: Account, path: str
 ) -> None:
-    """With its body, its query as it was sent, and its headers joined."""
-    answer = ask(parts, "/", ("cookie", "a=1"), ("cookie", "b=2"), ("accept", "x"), ("accept", "y"))
+    """MiniStack looks for its own pages first, and would reset itself."""
+    answer = served.ask("POST", f"http://web.alb.localhost:4566{path}")
 
-    assert answer == (200, {}, b"page")
-    host, path, method, headers, body, query, raw_query, raw_path = balancers[0]
-    assert (host, path, method) == ("web.alb.localhost:4566", "/", "POST")
-    assert (headers["cookie"], headers["accept"]) == ("a=1; b=2", "x, y")
-    assert (body, query, raw_query, raw_path) == (b"name=a", {"a": ["1", "2"]}, "a=1&a=2", "/")
+    assert json.loads(answer.body)["path"] == path
+    assert served.client("elbv2").describe_load_balancers()["LoadBalancers"]
 
 
-@pytest.mark.parametrize("path", ["/_ministack/reset", "/v2/", "/bucket/key"])
-def test_a_path_of_the_api_under_an_application_s_name_is_not_found(
-    parts: dict[str, Any], balancers: list[tuple[Any, ...]], path: str
-) -> None:
-    """MiniStack looks for its own pages first; here nobody else is asked."""
-    status, _, body = ask(parts, path)
-
-    assert status == 404
-    assert b"no load balancer" in body
-    assert len(balancers) == 1
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_load_balancer_nobody_else_is_asked(served: Account, path: str) -> None:
+    """Not MiniStack's own pages, its registry or its buckets."""
+    for url in (f"http://other.alb.localhost:4566{path}", f"http://localhost:4566/_alb/b{path}"):
+        answer = served.ask("POST", url)
+        assert answer.status == 404
+        assert b"no load balancer" in answer.body
+    assert served.client("elbv2").describe_load_balancers()["LoadBalancers"]

@@ -1,34 +1,22 @@
 """How a task's end is noticed, and what is removed."""
-# ruff: noqa: SLF001 - MiniStack has no public hooks
 
 from typing import Any
 
 import pytest
 
-
-def state(status: str, code: int = 0, *, killed: bool = False) -> dict[str, Any]:
-    """Docker's description of a container, as far as it matters."""
-    return {"State": {"Status": status, "ExitCode": code, "OOMKilled": killed}}
+from slipway.emulator import endings
+from tests.emulator.account import Account, definition, tasks, until
+from tests.emulator.engine import Engine
 
 
 @pytest.fixture
-def docker(ministack: dict[str, Any]) -> Any:
-    """An engine with three containers; any other is gone."""
-    known = {
-        "runs": state("running"),
-        "exited": state("exited", 7),
-        "killed": state("exited", 137, killed=True),
+def known(engine: Engine) -> dict[str, str]:
+    """The ids of three containers of the engine; any other is gone."""
+    return {
+        "runs": engine.run("runs"),
+        "exited": engine.run("exited", "exited", code=7),
+        "killed": engine.run("killed", "exited", code=137, killed=True),
     }
-
-    class Containers:
-        def get(self, name: str) -> Any:
-            if name == "hangs":
-                raise ministack["errors"].DockerException
-            if name not in known:
-                raise ministack["errors"].NotFound
-            return type("Container", (), {"attrs": known[name]})
-
-    return type("Docker", (), {"containers": Containers()})()
 
 
 @pytest.mark.parametrize(
@@ -38,15 +26,19 @@ def docker(ministack: dict[str, Any]) -> Any:
         ("exited", (7, "")),
         ("killed", (137, "OutOfMemoryError: Container killed due to memory usage")),
         ("gone", (137, "the container is gone")),
-        ("hangs", None),
     ],
 )
 def test_a_container_s_end_is_told_from_its_absence(
-    parts: dict[str, Any], docker: Any, container: str, expected: tuple[int, str] | None
+    engine: Engine, known: dict[str, str], container: str, expected: tuple[int, str] | None
 ) -> None:
     """An engine that does not answer is no evidence of an end."""
-    found = parts["endings"].look(docker, container)
+    own = known.get(container, container)
+
+    found = endings.look(engine.client(), own)
+    engine.hangs = True
+
     assert (found and (found.code, found.reason)) == expected
+    assert endings.look(engine.client(), own) is None
 
 
 @pytest.mark.parametrize(
@@ -59,63 +51,74 @@ def test_a_container_s_end_is_told_from_its_absence(
         (["runs", "exited"], [True, True], True),
         (["exited", "exited"], [False, False], True),
         (["runs", "exited"], [], True),
-        (["hangs"], [True], False),
         ([], [], False),
     ],
 )
 def test_a_task_is_over_with_its_essential_container(
-    parts: dict[str, Any],
-    docker: Any,
+    engine: Engine,
+    known: dict[str, str],
     containers: list[str],
     essentials: list[bool],
     over: bool,  # noqa: FBT001
 ) -> None:
     """Or with all of them."""
     listed: list[dict[str, Any]] = [{} for _ in containers]
-    task = {"_docker_ids": containers, "_container_essentials": essentials, "containers": listed}
+    ids = [known.get(each, each) for each in containers]
+    task = {"_docker_ids": ids, "_container_essentials": essentials, "containers": listed}
 
-    assert bool(parts["endings"].ends_of(task, docker)) is over
+    assert bool(endings.ends_of(task, engine.client())) is over
 
 
-def test_a_container_that_is_gone_stops_its_task(
-    parts: dict[str, Any], ministack: dict[str, Any], docker: Any
-) -> None:
-    """With a reason on the container; the containers that are left are removed."""
-    ecs, cleaned = ministack["ecs"], []
-    ecs._mark_task_stopped = lambda *given, **named: (given, named)
-    ecs._cleanup_task_resources = lambda *given: cleaned.append(given)
-    ecs._get_docker = lambda: docker
-    task = {
-        "taskArn": "arn",
-        "lastStatus": "RUNNING",
-        "_docker_ids": ["gone"],
-        "containers": [{"lastStatus": "RUNNING"}],
-    }
+def run_task(account: Account, **container: Any) -> None:
+    """Start a one-off task."""
+    ecs = account.client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(**definition(**container))
+    ecs.run_task(cluster="c", taskDefinition="web", launchType="FARGATE")
 
-    parts["endings"].notice_ends()
-    ecs._maybe_mark_stopped(task)
 
-    assert cleaned == [(task, None)]
+def started(account: Account, engine: Engine) -> str:
+    """Wait until the task is RUNNING, and return its container's id."""
+    until(lambda: [each["lastStatus"] for each in tasks(account)] == ["RUNNING"])
+    (own,) = [key for key, each in engine.containers.items() if each.name.endswith("-web")]
+    return own
+
+
+def test_a_container_that_is_gone_stops_its_task(account: Account, engine: Engine) -> None:
+    """With a reason on the container; MiniStack would take it for running."""
+    run_task(account)
+    del engine.containers[started(account, engine)]
+
+    (task,) = until(lambda: tasks(account, "STOPPED"))
     (container,) = task["containers"]
-    assert container == {
-        "lastStatus": "STOPPED",
-        "exitCode": 137,
-        "reason": "the container is gone",
-    }
+
+    assert (task["lastStatus"], task["stopCode"]) == ("STOPPED", "EssentialContainerExited")
+    assert (container["lastStatus"], container["exitCode"]) == ("STOPPED", 137)
+    assert container["reason"] == "the container is gone"
 
 
-def test_what_ended_by_itself_is_removed_too(
-    parts: dict[str, Any], ministack: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_task_outlives_an_engine_that_does_not_answer(account: Account, engine: Engine) -> None:
+    """It is RUNNING until the engine says otherwise, and then has its container's exit code."""
+    run_task(account)
+    own = started(account, engine)
+    engine.hangs = True
+    engine.end(own, 3)
+    (task,) = tasks(account)
+    assert task["lastStatus"] == "RUNNING"
+
+    engine.hangs = False
+
+    (task,) = until(lambda: tasks(account, "STOPPED"))
+    assert [each["exitCode"] for each in task["containers"]] == [3]
+
+
+def test_what_ended_by_itself_is_removed_too(account: Account, engine: Engine) -> None:
     """MiniStack would keep it, with its volumes, for minutes."""
-    ecs, removed = ministack["ecs"], []
-    ecs._cleanup_task_resources = lambda task, *_: task.update(_docker_ids=[])
-    ecs._get_docker = lambda: "docker"
-    ecs._remove_docker_container = lambda *given: removed.append(given)
-    monkeypatch.setattr(parts["endings"], "LOG_SECONDS", 0)
+    run_task(account)
+    own = started(account, engine)
 
-    parts["endings"].remove_what_ended()
-    ecs._cleanup_task_resources({"_docker_ids": ["1", "2"]}, None)
-    ecs._cleanup_task_resources({"_docker_ids": ["3"]}, "docker")
+    engine.end(own, 0)
 
-    assert removed == [("docker", "1"), ("docker", "2")]
+    until(lambda: own not in engine.containers)
+    (removal,) = [each for each in engine.asked if each.method == "DELETE"]
+    assert removal.query["v"] == ["True"]

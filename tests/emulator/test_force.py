@@ -4,56 +4,64 @@
 from typing import Any
 
 import pytest
+from ministack.services import ecs
 
-FORCE = {"ForceNewDeployment": {"EnableForceNewDeployment": True, "ForceNewDeploymentNonce": "a"}}
+from tests.emulator.account import Account, Stack, service, tasks, template
+
+ON, OFF = {"EnableForceNewDeployment": True}, {"EnableForceNewDeployment": "false"}
 
 
 @pytest.fixture
-def update(ministack: dict[str, Any], parts: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-    """The handler of a service's update, and the calls of UpdateService that it makes."""
-    calls: list[dict[str, Any]] = []
-    ecs, provisioners = ministack["ecs"], ministack["provisioners"]
-    ecs._update_service = calls.append
-
-    def handler(service: str, _old: Any, _new: Any, _stack: str) -> Any:
-        ecs._update_service({"service": service})
-
-    provisioners._RESOURCE_HANDLERS = {"AWS::ECS::Service": {"update": handler}}
-    parts["force"].force_deployments()
-    return provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["update"], calls
+def stack(account: Account) -> Stack:
+    """A stack whose service has one task."""
+    stack = Stack(account)
+    stack.create(template())
+    stack.becomes("CREATE_COMPLETE")
+    return stack
 
 
-def test_force_reaches_the_call(update: tuple[Any, list[dict[str, Any]]]) -> None:
-    """In the update that enables it."""
-    handler, calls = update
-    handler("web", {}, FORCE, "stack")
-    assert calls == [{"service": "web", "forceNewDeployment": True}]
+def update(stack: Stack, **properties: Any) -> str:
+    """Update the service's properties, and return the id of the deployment that it has then."""
+    before = len(stack.events())
+    stack.update(template(**properties))
+    stack.becomes("UPDATE_COMPLETE")
+    assert len(stack.events()) > before
+    return deployment(stack)
 
 
-def test_no_other_update_is_forced(
-    ministack: dict[str, Any], update: tuple[Any, list[dict[str, Any]]]
-) -> None:
+def deployment(stack: Stack) -> str:
+    """Return the id of the service's deployment."""
+    (primary,) = service(stack.account)["deployments"]
+    return str(primary["id"])
+
+
+def test_force_reaches_the_call(stack: Stack) -> None:
+    """In the update that enables it, and in the next one that does."""
+    first = deployment(stack)
+
+    second = update(stack, ForceNewDeployment={**ON, "ForceNewDeploymentNonce": "a"})
+    third = update(stack, ForceNewDeployment={**ON, "ForceNewDeploymentNonce": "b"})
+
+    assert len({first, second, third}) == 3
+
+
+def test_no_other_update_is_forced(stack: Stack) -> None:
     """Neither one that removes it, which a rollback does, nor a call beside CloudFormation."""
-    handler, calls = update
-    handler("web", {}, FORCE, "stack")
-    ministack["ecs"]._update_service({"service": "web"})
-    handler("web", FORCE, {}, "stack")
-    off = {"ForceNewDeployment": {"EnableForceNewDeployment": "false"}}
-    handler("web", {}, off, "stack")
-    assert calls[1:] == [{"service": "web"}] * 3
+    forced = update(stack, ForceNewDeployment=ON)
+
+    stack.account.client("ecs").update_service(cluster="c", service="web", desiredCount=1)
+    assert deployment(stack) == forced
+    assert update(stack) == forced
+    assert update(stack, ForceNewDeployment=OFF) == forced
 
 
-def test_a_task_names_the_deployment_that_started_it(
-    ministack: dict[str, Any], parts: dict[str, Any]
-) -> None:
+def test_a_task_names_the_deployment_that_started_it(stack: Stack) -> None:
     """A one-off task names who started it, and MiniStack's own records stay as they are."""
-    ecs = ministack["ecs"]
-    ecs._sanitize = lambda record: {
-        name: value for name, value in record.items() if not name.startswith("_")
-    }
-    parts["force"].name_deployments()
-    task = {"taskArn": "task/1", "startedBy": "web", "_deployment_id": "ecs-svc/1"}
-    assert ecs._sanitize(task) == {"taskArn": "task/1", "startedBy": "ecs-svc/1"}
-    assert task["startedBy"] == "web"
-    one_off = {"taskArn": "task/2", "startedBy": "somebody", "_deployment_id": None}
-    assert ecs._sanitize(one_off)["startedBy"] == "somebody"
+    (task,) = tasks(stack.account)
+    assert task["startedBy"] == deployment(stack)
+    assert ecs._tasks[task["taskArn"]]["startedBy"] == "web"
+
+    given = {"cluster": "c", "taskDefinition": "web", "launchType": "FARGATE"}
+    answer = stack.account.client("ecs").run_task(**given, startedBy="somebody")
+
+    assert answer["tasks"][0]["startedBy"] == "somebody"
