@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from ministack.services import ecs
+from ministack.services.cloudformation import provisioners
 
 from tests.emulator.account import Account, Stack, service, tasks, template
 
@@ -53,6 +54,20 @@ def test_no_other_update_is_forced(stack: Stack) -> None:
     assert deployment(stack) == forced
     assert update(stack) == forced
     assert update(stack, ForceNewDeployment=OFF) == forced
+
+
+def test_a_call_after_a_forced_update_is_not_forced(stack: Stack) -> None:
+    """Not even one of the same thread."""
+    update = provisioners._RESOURCE_HANDLERS["AWS::ECS::Service"]["update"]
+    properties = {"Cluster": "c", "ServiceName": "web"}
+    arn = service(stack.account)["serviceArn"]
+    before = deployment(stack)
+
+    update(arn, properties, {**properties, "ForceNewDeployment": ON}, "shop")
+    forced = deployment(stack)
+    ecs._update_service({"cluster": "c", "service": "web", "desiredCount": 1})
+
+    assert before != forced == deployment(stack)
 
 
 def test_a_task_names_the_deployment_that_started_it(stack: Stack) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -101,3 +102,28 @@ def test_it_keeps_its_state_when_it_is_stopped(port: int) -> None:
 
     (stack,) = client(port, "cloudformation").describe_stacks()["Stacks"]
     assert (stack["StackName"], stack["StackStatus"]) == ("shop", "CREATE_COMPLETE")
+
+
+def test_a_stop_takes_seconds_whatever_is_waited_for(port: int) -> None:
+    """Its state is kept all the same: the stack whose creation it cut off has failed."""
+    made = template(TaskDefinition="missing")
+    cloudformation = client(port, "cloudformation")
+    cloudformation.create_stack(StackName="shop", TemplateBody=json.dumps(made))
+    until(lambda: client(port, "ecs").list_services(cluster="c")["serviceArns"])
+    began = time.monotonic()
+
+    emulator.stop(port)
+
+    assert time.monotonic() - began < emulator.STOP_SECONDS / 3
+    emulator.start(PYTHON, port, "neighbour", waits=True)
+    (stack,) = client(port, "cloudformation").describe_stacks()["Stacks"]
+    assert (stack["StackName"], stack["StackStatus"]) == ("shop", "CREATE_FAILED")
+
+
+def test_it_does_not_start_where_another_machine_would_reach_it(port: int) -> None:
+    """Whatever its environment says."""
+    emulator.stop(port)
+    env = {**emulator.variables(port, "neighbour", waits=True), "BIND_HOST": "0.0.0.0"}  # noqa: S104 - what must not be
+
+    with pytest.raises(Failed, match=r"the local account does not listen on '0\.0\.0\.0'"):
+        run([sys.executable, "-m", emulator.MODULE], env=env, timeout=20)
