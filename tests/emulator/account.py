@@ -25,7 +25,7 @@ from slipway.local_key import AccessKey
 HOST = "localhost:4566"
 OWN = AccessKey("LOCALKEY", "the account's secret")
 REGION = "us-east-1"
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 20
 # By its digest, so that nobody asks a registry for it.
 IMAGE = f"localhost:4566/web@sha256:{'1' * 64}"
 

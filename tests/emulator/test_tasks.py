@@ -153,7 +153,7 @@ def test_a_task_that_served_is_drained_before_its_containers_go(
 
 def test_a_task_is_no_target_while_it_is_drained(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """No new request comes to it, while those on their way are answered."""
-    monkeypatch.setattr(tasks, "DRAIN_SECONDS", 0.3)
+    monkeypatch.setattr(tasks, "DRAIN_SECONDS", 1.0)
     web.begin()
     serves(web)
     own, arn = web.container(), web.task()["taskArn"]
