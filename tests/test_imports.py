@@ -159,6 +159,23 @@ def test_a_boundary_is_one_module(library: str, boundary: str) -> None:
     assert found == {boundary}
 
 
+def test_only_a_view_prints() -> None:
+    """Verbs say events and return values; the others print what no event can carry."""
+    prints = {
+        relative(path)
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+    }
+    assert prints == {
+        "slipway/aws/calls.py",  # a call that AWS lets wait, from its own thread
+        "slipway/cli/sessions.py",  # the error of a session, where nox prints none
+        "slipway/cli/task.py",  # a document that a task returns
+        "slipway/view/console.py",
+        "slipway/view/gitlab.py",
+    }
+
+
 def test_no_command_goes_through_a_shell() -> None:
     """Rule 3: commands are lists, so nothing in one is read as code."""
     words = ("shell=True", "os.system", "os.popen")
