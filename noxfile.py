@@ -1,4 +1,4 @@
-"""The sessions: `nox` runs them all, `nox -s NAME` one."""
+"""The nox sessions: `nox` runs the default ones, `nox -s NAME` runs one."""
 
 import sys
 from pathlib import Path
@@ -21,13 +21,13 @@ LOCAL_TEST = ("--require-hashes", "--requirement", "requirements-local-test.txt"
 
 @nox.session(python=False)
 def tests(_: nox.Session) -> None:
-    """The application's suite, inside the image of this commit, against Postgres."""
+    """Run the application's tests inside the image of this commit, against Postgres."""
     sessions.test_image()
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """The deciding parts, without Docker and without AWS."""
+    """Run the unit tests and the stories, without Docker and without AWS."""
     session.install(*DEV)
     others = ("rehearsal", "stack", "emulator")
     session.run("pytest", *(f"--ignore=tests/{each}" for each in others), *session.posargs)
@@ -43,7 +43,7 @@ def emulator(session: nox.Session) -> None:
 
 @nox.session
 def stack(session: nox.Session) -> None:
-    """Every template of every combination of options: rendered, and checked; then checkov."""
+    """Render and check the templates with every combination of options; then run checkov."""
     session.install(*DEV)
     session.run("pytest", "tests/stack", *session.posargs)
     session.notify("checkov")
@@ -51,7 +51,7 @@ def stack(session: nox.Session) -> None:
 
 @nox.session
 def checkov(session: nox.Session) -> None:
-    """Checkov on the golden templates; what is accepted says why, beside its resource."""
+    """Run checkov on the golden templates; each skip has its reason beside the resource."""
     session.install("--require-hashes", "--requirement", "requirements-checkov.txt")
     options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
     session.run("checkov", "--directory", "tests/stack/golden", *options)
@@ -59,14 +59,14 @@ def checkov(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def cfn_lint(session: nox.Session) -> None:
-    """The linter of CloudFormation, on the files that are named."""
+    """Run cfn-lint on the files after `--`."""
     session.install(*DEV)
     session.run("cfn-lint", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff: its rules, and its form."""
+    """Run ruff: the linter, and the formatter in check mode."""
     session.install(*DEV)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -74,7 +74,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Mypy, strictly; the application with what it is built on."""
+    """Run mypy in strict mode, also on the application, with its libraries installed."""
     session.install(*DEV)
     session.install(*WEB)
     session.run("mypy", ".")
@@ -82,7 +82,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def rehearsal(session: nox.Session) -> None:
-    """The whole story of a deploy, its failures included, on the local account."""
+    """Run whole deploys with real containers, including their failures, on local accounts."""
     session.install(*DEV)
     story = ["tests/rehearsal", "--verbose", "--maxfail=1"]
     # However long it takes: when it is interrupted, it takes down what it has put up.
@@ -91,7 +91,7 @@ def rehearsal(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """The ratios of bench/README.md, measured here, on a local account of its own: minutes."""
+    """Measure the ratios of bench/README.md on a local account of its own (minutes)."""
     session.install(*DEV)
     # However long it takes: when it is interrupted, it takes down what it has put up.
     session.run("python", "-m", "bench.run", interrupt_timeout=None)
@@ -99,7 +99,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench_stack(session: nox.Session) -> None:
-    """The templates' numbers of bench/README.md; it takes npm, and neither engine nor account."""
+    """Measure the template numbers of bench/README.md; needs npm, but no engine and no account."""
     session.install(*DEV)
     # However long it takes: when it is interrupted, it removes what it has installed.
     session.run("python", "-m", "bench.stack", interrupt_timeout=None)
@@ -107,7 +107,7 @@ def bench_stack(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def requirements(session: nox.Session) -> None:
-    """Compile requirements*.txt from pyproject.toml, for every Python that is supported."""
+    """Compile requirements*.txt from pyproject.toml for all supported Python versions."""
     session.install("uv")
     compiled = {
         "requirements.txt": ["pyproject.toml"],

@@ -37,7 +37,7 @@ def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = F
 @task(
     iterable=["parameter"],
     options={
-        "parameter": "a stack parameter, NAME=VALUE; may be repeated",
+        "parameter": "a stack parameter, NAME=VALUE (repeatable)",
         "untested": "deploy an image that did not pass its tests",
         "allow-older": "replace a newer commit with this one",
     },
@@ -138,13 +138,13 @@ def engine(settings: Settings, say: Say) -> None:
 
 @task(env=False)
 def local_up(settings: Settings, say: Say) -> None:
-    """Bring the local AWS account up."""
+    """Start the local AWS account."""
     cli.local.up(settings, say)
 
 
-@task(env=False, options={"yes": "remove the database, too, without being asked"})
+@task(env=False, options={"yes": "remove the database without asking"})
 def local_down(settings: Settings, say: Say, *, yes: bool = False) -> None:
-    """Remove the local AWS account, with all that is in it."""
+    """Remove the local AWS account and everything in it."""
     cli.local.down(settings, say, yes=yes)
 
 

@@ -1,1 +1,1 @@
-"""The machinery behind the tasks; CONTRIBUTING.md has its rooms, and what may import what."""
+"""The machinery behind the tasks; CONTRIBUTING.md lists its packages, and what may import what."""

@@ -67,7 +67,7 @@ def _require_known(environment: str, variables: Mapping[str, str]) -> None:
     if environment not in known:
         raise ConfigurationError(
             f"unknown environment {environment!r}; known: {', '.join(known)}",
-            hint=f"set {prefix(environment)}AWS_STACKNAME to make it known",
+            hint=f"to define it, set {prefix(environment)}AWS_STACKNAME",
         )
 
 

@@ -54,7 +54,7 @@ class Settings:
     )
     profile: str | None = setting("AWS_PROFILE", "a profile of ~/.aws/config", optional=True)
     role_arn: str | None = setting(
-        "AWS_ROLE_ARN", "the role that a GitLab job takes by its AWS_ID_TOKEN", optional=True
+        "AWS_ROLE_ARN", "the role that a GitLab job assumes with its AWS_ID_TOKEN", optional=True
     )
     id_token: str | None = setting(
         "AWS_ID_TOKEN",
@@ -69,11 +69,11 @@ class Settings:
         secret=True,
     )
     endpoint_url: str | None = setting(
-        "AWS_ENDPOINT_URL", "another address than AWS's own", kind=parse_url, optional=True
+        "AWS_ENDPOINT_URL", "an endpoint other than AWS's own", kind=parse_url, optional=True
     )
     stack_template: str | None = setting(
         "STACK_TEMPLATE",
-        "the function that makes the application template, if it is not "
+        "the function that returns the application template, if it is not "
         "stack.services.application.template",
         kind=TEMPLATE,
         allowed="a dotted path such as stack.services.application.template",
@@ -88,7 +88,7 @@ class Settings:
         default="slipway/app",
     )
     registry: str | None = setting(
-        "CI_REGISTRY", "the registry host that the next two are for, and no other", optional=True
+        "CI_REGISTRY", "the only registry host that the next two are used for", optional=True
     )
     registry_user: str | None = setting(
         "CI_REGISTRY_USER", "the user of that registry", optional=True

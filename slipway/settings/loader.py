@@ -100,7 +100,7 @@ def unknown(declared: Declared, names: Iterable[str]) -> Iterator[str]:
     known = [each.metadata["name"] for each in declared]
     for name in sorted(set(names) - set(known)):
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        yield f"{name} is no option{f'; did you mean {close[0]}?' if close else ''}"
+        yield f"{name} is not an option{f'; did you mean {close[0]}?' if close else ''}"
 
 
 def require(environment: str, problems: list[str]) -> None:

@@ -55,7 +55,7 @@ class Options:
     zones: int = option("STACK_ZONES", "availability zones, 2 or 3", range(2, 4), "2")
     egress: str = option(
         "STACK_EGRESS",
-        "how tasks reach what is outside: nat, endpoints or public",
+        "how tasks reach addresses outside the network: nat, endpoints or public",
         ("nat", "endpoints", "public"),
         "nat",
         local="public",
@@ -68,7 +68,7 @@ class Options:
     )
     spot_percent: int = option(
         "STACK_SPOT_PERCENT",
-        "how much of the tasks beyond the first run on Fargate Spot, 0 to 100",
+        "percentage of the tasks beyond the first that run on Fargate Spot, 0 to 100",
         range(101),
         "0",
         local="0",
@@ -81,7 +81,7 @@ class Options:
     )
     exec: bool = option(
         "STACK_EXEC",
-        "whether invoke shell works; the root file system is writable then",
+        "whether invoke shell works; if so, the root file system is writable",
         bool,
         "no",
     )
@@ -94,13 +94,14 @@ class Options:
     )
     bake_minutes: int | None = option(
         "STACK_BAKE_MINUTES",
-        "how long both revisions run after the switch, where the deployment is not rolling",
+        "minutes that both revisions run after the switch, if the deployment is not rolling",
         range(1441),
         local="",
     )
     breaker_count: int | None = option(
         "STACK_BREAKER_COUNT",
-        "failed tasks that roll a rolling deployment back; empty: half of the desired count",
+        "failed tasks that trigger a rollback of a rolling deployment "
+        "(default: half of the desired count, at least 3)",
         range(1, 201),
     )
     autoscaling: bool = option(

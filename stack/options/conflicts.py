@@ -1,4 +1,4 @@
-"""Which options cannot be together, or alone. Each message names the variables and the reason."""
+"""Which options conflict, or need another one. Each message names the variables and the reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _deployment(options: Options) -> Iterator[str]:
         if options.bake_minutes is not None:
             yield (
                 "STACK_BAKE_MINUTES goes with STACK_DEPLOYMENT=blue_green, linear or canary:"
-                " a rolling one keeps no old revision beside the new"
+                " a rolling deployment has no bake time"
             )
         return
     if options.breaker_count is not None:
@@ -62,7 +62,7 @@ def _domain(options: Options) -> Iterator[str]:
     if bool(options.domain) != bool(options.hosted_zone_id):
         yield (
             "STACK_DOMAIN and STACK_HOSTED_ZONE_ID go together:"
-            " the certificate is proven by a record in the zone"
+            " the certificate is validated by a record in the zone"
         )
 
 

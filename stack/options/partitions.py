@@ -38,7 +38,7 @@ def problems(options: Options, region: str) -> Iterator[str]:
     """List why the stack, or an option of it, cannot work in a region, each as a sentence."""
     partition = of(region)
     if partition is None:
-        yield f"AWS_REGION: {region} is of no supported partition: aws, {CHINA} or {GOVCLOUD}"
+        yield f"AWS_REGION: {region} is not in a supported partition: aws, {CHINA} or {GOVCLOUD}"
     elif options.assets and (reason := NO_ASSETS.get(partition)):
         yield f"STACK_ASSETS=yes does not work in {region}: {reason}"
     if options.zones > (zones := ZONES.get(region, options.zones)):

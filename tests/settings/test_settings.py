@@ -196,7 +196,7 @@ def test_an_unknown_environment_lists_the_known_ones() -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve("stagin", variables)
     assert caught.value.what == "unknown environment 'stagin'; known: local, eu-prod, staging"
-    assert caught.value.hint == "set STAGIN_AWS_STACKNAME to make it known"
+    assert caught.value.hint == "to define it, set STAGIN_AWS_STACKNAME"
 
 
 def test_local_is_known_once() -> None:
@@ -331,5 +331,5 @@ def test_one_error_lists_settings_and_options() -> None:
         "3 settings of 'staging' are wrong:",
         "  AWS_REGION: 'europe' is not a region such as eu-west-1",
         "  STAGING_STACK_ZONES: '5' is not a whole number from 2 to 3",
-        "  STACK_WAFF is no option; did you mean STACK_WAF?",
+        "  STACK_WAFF is not an option; did you mean STACK_WAF?",
     ]

@@ -55,7 +55,7 @@ def test_all_that_is_malformed_is_listed_at_once(slips: dict[str, str], unknown:
         (problem,) = [each for each in problems if each.startswith(f"{name}:")]
         assert problem.startswith(refusal(name, text))
         assert WRONG[name][1] in problem
-    listed = {each.split()[0] for each in problems if "is no option" in each}
+    listed = {each.split()[0] for each in problems if "is not an option" in each}
     assert listed == unknown
 
 

@@ -62,7 +62,7 @@ def test_the_error_has_every_problem() -> None:
     assert caught.value.what.splitlines() == [
         "2 settings of 'staging' are wrong:",
         "  STACK_ZONES: '9' is not a whole number from 2 to 3",
-        "  STACK_WAFF is no option; did you mean STACK_WAF?",
+        "  STACK_WAFF is not an option; did you mean STACK_WAF?",
     ]
 
 

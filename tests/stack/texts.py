@@ -111,7 +111,7 @@ CONFLICTS = [
         {"STACK_BAKE_MINUTES": "5"},
         lambda it: it["STACK_DEPLOYMENT"] == "rolling" and it["STACK_BAKE_MINUTES"],
         ("STACK_BAKE_MINUTES", "STACK_DEPLOYMENT"),
-        "keeps no old revision",
+        "has no bake time",
     ),
     Conflict(
         {"STACK_DEPLOYMENT": "canary", "STACK_BREAKER_COUNT": "1"},
@@ -147,7 +147,7 @@ CONFLICTS = [
         {"STACK_DOMAIN": "shop.example.com"},
         lambda it: bool(it["STACK_DOMAIN"]) != bool(it["STACK_HOSTED_ZONE_ID"]),
         ("STACK_DOMAIN", "STACK_HOSTED_ZONE_ID"),
-        "proven by a record in the zone",
+        "validated by a record in the zone",
     ),
     Conflict(
         {"STACK_ALARM_EMAIL": "somebody@example.com", "STACK_ALARMS": "no"},
