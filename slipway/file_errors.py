@@ -19,6 +19,6 @@ def explain_os_error(error: OSError) -> SlipwayError:
         )
     if error.errno in NOT_ALLOWED:
         return ConfigurationError(
-            f"{path}: {why}", hint=f"give this user the right to read and write {path}"
+            f"{path}: {why}", hint=f"give this user read and write permission for {path}"
         )
     return Failed(f"{path}: {why}", hint=f"check what is at {path}, then try again")

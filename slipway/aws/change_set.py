@@ -108,7 +108,7 @@ def wait(settings: Settings, change_set: ChangeSet) -> DescribeChangeSetOutputTy
             return answer
     raise Failed(
         f"the change set {change_set.id} is not ready after {PROPOSE_SECONDS} s",
-        hint="the same command again",
+        hint="run the same command again",
     )
 
 

@@ -13,7 +13,7 @@ from slipway.settings import Settings
 REVISION, REPOSITORY, NONCE = "WebAppRevision", "RepositoryURL", "DeploymentNonce"
 # Name -> what it is for.
 PARAMETERS = {
-    REVISION: "the image's tag; empty: everything but what serves",
+    REVISION: "the image's tag; empty: everything but the services",
     REPOSITORY: "the repository of the image, HOST/NAME",
 }
 
@@ -42,7 +42,7 @@ class Outputs:
     )
     web_service: str = _output("WebServiceName", "the ECS service that answers requests")
     web_task_definition: str = _output(
-        "WebTaskDefinition", "the task definition that this service is to run"
+        "WebTaskDefinition", "the task definition that this service should run"
     )
     web_target_groups: str = _output("WebTargetGroups", "its target groups, comma-separated ARNs")
     log_group: str = _output("WebLogsGroup", "the log group of all tasks")
@@ -50,17 +50,17 @@ class Outputs:
     balancer_host: str = _output("LoadBalancerDNSName", "the load balancer's own DNS name")
     health_path: str = _output(
         "WebHealthPath",
-        "the path that the load balancer asks a task, for the words of a failure",
+        "the path of the load balancer's health check, for failure messages",
         optional=True,
     )
     worker_service: str = _output(
         "WorkerServiceName",
-        "the ECS service of the worker, which is watched and proven, too",
+        "the ECS service of the worker, which is watched and proven as well",
         optional=True,
     )
     worker_task_definition: str = _output(
         "WorkerTaskDefinition",
-        "the task definition that the worker's service is to run",
+        "the task definition that the worker's service should run",
         optional=True,
     )
     scheduled_task_definition: str = _output(
@@ -99,8 +99,8 @@ def require(body: str) -> None:
     ]
     if missing:
         raise ConfigurationError(
-            "\n  ".join(["the template lacks what a deploy works with:", *missing]),
-            hint="add it to the template; docs/stack.md explains each",
+            "\n  ".join(["the template lacks parts that a deploy needs:", *missing]),
+            hint="add them to the template; docs/stack.md explains each",
         )
 
 
@@ -114,7 +114,7 @@ def outputs(stack: Stack, *needed: str) -> Outputs:
     if missing := [name for name in names if name not in stack.outputs]:
         raise Failed(
             f"stack {stack.name} has no output {', '.join(missing)}",
-            hint="add it to the template, then deploy it; docs/stack.md explains each",
+            hint="add what is missing to the template, then deploy it; docs/stack.md explains each",
         )
     return Outputs(**{each.name: stack.outputs.get(each.metadata["name"], "") for each in DECLARED})
 

@@ -81,6 +81,6 @@ def require_token_taker(settings: Settings) -> None:
     if registry(settings.ecr_repository) or urlsplit(f"//{host}").hostname in LOOPBACK | emulator:
         return
     raise ConfigurationError(
-        f"{host} is no registry of ECR, and gets no token of AWS",
+        f"{host} is not an ECR registry, so no ECR token is sent to it",
         hint="set ECR_REPOSITORY to ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME",
     )

@@ -48,7 +48,7 @@ class Call:
         if self.settings and self.settings.is_local:
             return "the local account's own key"
         if not (self.settings and self.settings.credentials_from):
-            return "what boto3 found by itself"
+            return "the default credentials that boto3 found"
         profile = f" ({self.settings.profile})" if self.settings.profile else ""
         return " and ".join(self.settings.credentials_from) + profile
 
@@ -75,7 +75,7 @@ def provide_credentials(call: Call, _text: str) -> str:
     if call.has_id_token:
         start = call.settings.environment.upper().replace("-", "_") if call.settings else "ENV"
         return (
-            f"the job has AWS_ID_TOKEN and no role: set {start}_AWS_ROLE_ARN, which "
+            f"the job has AWS_ID_TOKEN but no role: set {start}_AWS_ROLE_ARN, which "
             f"invoke bootstrap{call.environment} prints"
         )
     return f"{PROVIDE} (or with the environment's prefix)"
@@ -130,7 +130,7 @@ def allow_call(call: Call, text: str) -> str:
 
 def set_clock(_call: Call, _text: str) -> str:
     """Name the clock."""
-    return "set this machine's clock; AWS takes a difference of 5 minutes at most"
+    return "set this machine's clock; AWS accepts a difference of at most 5 minutes"
 
 
 def reach_endpoint(call: Call, _text: str) -> str:
@@ -144,7 +144,7 @@ def reach_endpoint(call: Call, _text: str) -> str:
 
 def trust_certificate(_call: Call, _text: str) -> str:
     """Name where certificates are configured."""
-    return "where a proxy or an endpoint has a certificate of its own, set AWS_CA_BUNDLE"
+    return "if a proxy or an endpoint uses a certificate of its own, set AWS_CA_BUNDLE"
 
 
 def check_proxy(_call: Call, _text: str) -> str:
@@ -161,7 +161,7 @@ def find_who_answers(call: Call, text: str) -> str:
 
 def wait_and_repeat(_call: Call, _text: str) -> str:
     """Say that the same command goes on."""
-    return "wait a minute, then type the same command again; it goes on where this stopped"
+    return "wait a minute, then run the same command again; it continues where this one stopped"
 
 
 def change_request(call: Call, _text: str) -> str:
@@ -174,7 +174,7 @@ def change_request(call: Call, _text: str) -> str:
 
 def raise_quota(_call: Call, _text: str) -> str:
     """Name where quotas are raised; the console has another address in each partition."""
-    return "remove what is not needed, or ask for more in the AWS console, under Service Quotas"
+    return "delete what is unused, or request an increase in the AWS console, under Service Quotas"
 
 
 def look_at_state(call: Call, _text: str) -> str:

@@ -75,7 +75,7 @@ def describe_target(target: Target, path: str = "") -> str:
     match target.reason:
         case "Target.ResponseCodeMismatch":
             codes = re.search(r"\[([\d, ]+)\]", target.description)
-            what = f"{asks} answers {codes[1] if codes else 'another code than it should'}"
+            what = f"{asks} answers {codes[1] if codes else 'an unexpected code'}"
         case "Target.Timeout":
             what = f"no answer from port {target.port} in time ({asks})"
         case "Target.FailedHealthChecks":

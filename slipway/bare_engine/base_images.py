@@ -105,7 +105,7 @@ def _have(name: str, setting: str, make: Callable[[Say], str], say: Say) -> str:
     answers = can_make and not own and _answers(name)
     source = choose(own=own, answers=answers, can_make=can_make)
     if source is Source.NOWHERE:
-        what = f"{name} is not in the engine, and is made on a bare Debian machine only"
+        what = f"{name} is not in the engine, and can be built only on a bare Debian machine"
         raise ConfigurationError(what, hint=f"remove {setting} from .env, then: invoke engine")
     if source is Source.PULL:
         return _pull(name, setting, say)
@@ -142,8 +142,8 @@ def explain_missing_image(name: str, setting: str, words: str) -> SlipwayError:
         return ConfigurationError(what, hint=hint)
     if any(refusal in words.lower() for refusal in REFUSALS):
         hint = f"correct {setting}, or docker login to its registry"
-        return ConfigurationError(f"the registry has no {name} for us: {words}", hint=hint)
-    return Failed(f"{name} cannot be pulled: {words}", hint="invoke engine, to try again")
+        return ConfigurationError(f"the registry does not provide {name}: {words}", hint=hint)
+    return Failed(f"{name} cannot be pulled: {words}", hint="to try again: invoke engine")
 
 
 def is_silence(words: str) -> bool:

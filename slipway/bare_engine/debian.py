@@ -105,7 +105,7 @@ def need_room() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if (free := shutil.disk_usage(folder).free) < NEEDED_BYTES:
             wanted = f"{free / 1024**3:.1f} GiB free for {folder}, 3 are needed"
-            raise Failed(wanted, hint="make room, then: invoke engine")
+            raise Failed(wanted, hint="free some disk space, then: invoke engine")
 
 
 @contextmanager
@@ -120,5 +120,5 @@ def alone() -> Iterator[None]:
 def system(*command: str, check: bool = True) -> Completed:
     """Run one of root's commands, which never asks a question."""
     quiet = {"PATH": PATH, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    hint = "read the lines above, mind the network and the disk, then: invoke engine"
+    hint = "read the lines above, check the network and the disk, then: invoke engine"
     return run(command, env=quiet, check=check, timeout=SLOW_NETWORK_SECONDS, hint=hint)

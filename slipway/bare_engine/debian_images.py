@@ -35,7 +35,7 @@ def make_python(say: Say) -> str:
     """Have the Python image and return its name."""
     if not is_present(OWN_PYTHON):
         tree = debian.tree(say)
-        say(f"base images: making {OWN_PYTHON} of Debian's packages")
+        say(f"base images: building {OWN_PYTHON} from Debian's packages")
         part = debian.fresh(debian.HOME / "python")
         debian.system("cp", "--archive", str(tree), str(part))
         _prepare(part)
@@ -64,12 +64,12 @@ def make_postgres(say: Say) -> str:
     """Have the Postgres image, which is built on the Python image, and return its name."""
     if not is_present(OWN_POSTGRES):
         base = make_python(say)
-        say(f"base images: making {OWN_POSTGRES} of Debian's packages")
+        say(f"base images: building {OWN_POSTGRES} from Debian's packages")
         # On the host's network, so that a proxy on this machine is reached; with the builder
         # that sees the engine's own images.
         options = ["--builder", "default", "--network", "host", "--load", "--provenance=false"]
         values = [f"PYTHON_IMAGE={base}", "http_proxy", "https_proxy"]
         arguments = repeated("--build-arg", values)
         command = ["docker", "buildx", "build", *options, *arguments, "--tag", OWN_POSTGRES]
-        run([*command, str(POSTGRES)], timeout=BUILD_SECONDS, hint="invoke engine, to try again")
+        run([*command, str(POSTGRES)], timeout=BUILD_SECONDS, hint="to try again: invoke engine")
     return OWN_POSTGRES

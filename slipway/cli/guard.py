@@ -53,7 +53,7 @@ def guarded(
             signals.silence()
             _leave(None, Failed.exit_code)
         except KeyboardInterrupt:
-            _fail(Interrupted("interrupted", hint="type the same command again to go on"))
+            _fail(Interrupted("interrupted", hint="run the same command again to continue"))
         except SlipwayError as error:
             _fail(error)
 
@@ -85,7 +85,7 @@ def _refuse_dry(args: tuple[object, ...]) -> None:
 
     if args and isinstance(args[0], Context) and args[0].config.run.dry:
         raise ConfigurationError(
-            "--dry is not supported, and nothing was run", hint="type it again without --dry"
+            "--dry is not supported, and nothing was run", hint="run it again without --dry"
         )
 
 

@@ -27,12 +27,12 @@ def build(settings: Settings, revision: Revision, say: Say) -> Image:
         engine.require()
     login.job(settings)
     if image := store.find(settings.image_repository, wanted.tag):
-        say(Note(f"{name} is built"))
+        say(Note(f"{name} is built already"))
         return image
     if shared:
         engine.require()
     if platforms.require(wanted.platform):
-        say(Note(f"{wanted.platform} is emulated here, and slow"))
+        say(Note(f"{wanted.platform} is emulated, which is slow"))
     wait = Note(f"waiting for another build of {name}")
     with stage(say, "build"), locks.alone(name, lambda: say(wait)) as waited:
         image = store.find(settings.image_repository, wanted.tag) if waited else None
@@ -54,7 +54,7 @@ def push(settings: Settings, revision: Revision, say: Say, *, untested: bool = F
     tag = recipe.of(settings, revision).tag
     pushed_image = registry.find(settings, tag)
     if pushed_image and (pushed_image.tested or untested):
-        say(Note(f"{pushed_image.by_tag} is pushed"))
+        say(Note(f"{pushed_image.by_tag} is pushed already"))
         return pushed_image
     login.job(settings)
     image = store.find(settings.image_repository, tag)
@@ -95,7 +95,7 @@ def _adopt(settings: Settings, revision: Revision, pushed_image: Image, say: Say
     image = store.find(settings.image_repository, pushed_image.tag)
     if image and image.digest == pushed_image.digest:
         return image
-    say(Note(f"{pushed_image.by_tag} was pushed untested; fetching it for its tests"))
+    say(Note(f"{pushed_image.by_tag} was pushed untested; pulling it to test it"))
     return registry.fetch(settings, pushed_image, recipe.of(settings, revision).platform)
 
 

@@ -17,7 +17,7 @@ def shell(settings: Settings) -> None:
     shell_session.require_plugin()
     if not blueprint.options(settings).exec:
         hint = f"set STACK_EXEC=yes, then: invoke deploy --env {settings.environment}"
-        raise ConfigurationError(f"{settings.environment} has no shell", hint=hint)
+        raise ConfigurationError(f"invoke shell is disabled in {settings.environment}", hint=hint)
     where = service.web_service_ref(show.deployed(settings))
     tasks = service.describe_tasks(settings, where, "RUNNING") if where else []
     if not where or not tasks:

@@ -11,7 +11,7 @@ from slipway.errors import ConfigurationError, Failed
 from slipway.shell import run
 
 ANSWER_SECONDS = 10
-BUILDX_HINT = "install docker-buildx-plugin (docker-ce), or bring Docker Desktop up to date"
+BUILDX_HINT = "install docker-buildx-plugin (docker-ce), or update Docker Desktop"
 STORE_HINT = (
     "with Docker 24 or newer, switch on 'Use containerd for pulling and storing images' in Docker"
     ' Desktop, or set {"features": {"containerd-snapshotter": true}} in /etc/docker/daemon.json;'
@@ -72,7 +72,7 @@ def probe() -> tuple[Engine | None, str]:
     except Failed as error:
         raise ConfigurationError(
             f"the container engine does not answer within {ANSWER_SECONDS} s",
-            hint="restart it, or if DOCKER_HOST is set, look there",
+            hint="restart it; if DOCKER_HOST is set, check that host",
         ) from error
     return parse(done.stdout), done.stderr + done.stdout
 

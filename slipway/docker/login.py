@@ -91,6 +91,6 @@ def _read() -> dict[str, Any]:
         return {}
     for name in ("auths", "credHelpers"):
         if not isinstance(config.get(name) or {}, dict):
-            what = f"{file} has no object under {name}, as docker's client writes one"
+            what = f"{file}: {name} is not a JSON object"
             raise ConfigurationError(what, hint="correct the file, or remove it and log in again")
     return config

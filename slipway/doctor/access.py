@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def place(case: Case) -> Iterator[Finding]:
     """Name the caller, and compare account and region with those of the repository's host."""
     settings = case.settings
-    source = ", ".join(settings.credentials_from) or "what boto3 finds"
+    source = ", ".join(settings.credentials_from) or "boto3's default search"
     yield ok("credentials", f"{case.caller}, by {source}")
     try:
         ecr.require_own(settings)
@@ -34,14 +34,16 @@ def variables(case: Case) -> Iterator[Finding]:
     if options.identity == "none" or case.delivery is None or not case.delivery.outputs:
         return
     if not (case.settings.gitlab_token and options.gitlab_project):
-        hint = "set GITLAB_TOKEN to have its variables compared"
-        yield unknown(subject, "its variables were not looked at", hint)
+        hint = "to compare its variables, set GITLAB_TOKEN"
+        yield unknown(subject, "its variables were not compared", hint)
         return
     needed = gitlab_variables.needed(case.settings, case.delivery.outputs)
     present = gitlab_variables.read_all(case.settings, options)
     differing = [each.key for each in needed if present.get(each.key) != each.value]
     if differing:
-        what = f"{', '.join(differing)} of {options.gitlab_project} are not as they should be"
+        what = f"{', '.join(differing)} of {options.gitlab_project} do not have the expected values"
         yield wrong(subject, what, f"{case.command('bootstrap')} --gitlab")
         return
-    yield ok(subject, f"{len(needed)} variables of {options.gitlab_project} are as they should be")
+    yield ok(
+        subject, f"{len(needed)} variables of {options.gitlab_project} have the expected values"
+    )

@@ -21,10 +21,10 @@ def roles(case: Case) -> Iterator[Finding]:
         each for each, name in linked_roles.ROLES.items() if not linked_roles.exists(iam, name)
     ]
     if missing:
-        what = f"there is none of {', '.join(missing)}"
+        what = f"missing: {', '.join(missing)}"
         yield wrong(subject, what, case.command("bootstrap"))
         return
-    yield ok(subject, f"all {len(linked_roles.ROLES)} are there")
+    yield ok(subject, f"all {len(linked_roles.ROLES)} exist")
 
 
 def provider(case: Case) -> Iterator[Finding]:
@@ -34,9 +34,9 @@ def provider(case: Case) -> Iterator[Finding]:
         return
     found = gitlab_provider.find(session.client(case.settings, "iam"), url)
     if found is None:
-        yield wrong(subject, f"the account has none of {url}", case.command("bootstrap"))
+        yield wrong(subject, f"the account has none for {url}", case.command("bootstrap"))
     elif url not in found.audiences:
         what = f"{found.arn} lacks the audience {url}"
         yield wrong(subject, what, case.command("bootstrap"))
     else:
-        yield ok(subject, f"{found.arn} takes the tokens of {url}")
+        yield ok(subject, f"{found.arn} accepts tokens of {url}")

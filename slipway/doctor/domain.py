@@ -35,7 +35,7 @@ def zone(case: Case) -> Iterator[Finding]:
         yield wrong(subject, f"{domain} is not in the zone {name}", hint)
     elif answer["HostedZone"].get("Config", {}).get("PrivateZone"):
         hint = "set STACK_HOSTED_ZONE_ID to a public zone"
-        yield wrong(subject, f"the zone {name} is private, and proves no certificate", hint)
+        yield wrong(subject, f"the zone {name} is private, and cannot validate a certificate", hint)
     else:
         own = {each.rstrip(".").lower() for each in answer["DelegationSet"]["NameServers"]}
         yield _delegated(subject, name, own, name_servers(name))

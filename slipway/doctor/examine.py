@@ -39,7 +39,7 @@ def examine(settings: Settings, say: Say) -> None:
     if found := verdicts[Verdict.WRONG]:
         raise ConfigurationError(
             f"{found} of {verdicts.total()} checks found something wrong",
-            hint="do what each 'next' says, then the same command again",
+            hint="do what each 'next' says, then run the same command again",
         )
 
 
@@ -53,7 +53,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         yield ok("template", f"{settings.template_function} can be rendered")
         case = replace(case, application_body=wanted.body)
     if settings.is_local and local_key.read(settings.local_port) is None:
-        yield ok("local account", f"is not up: {case.command('deploy')} brings it up")
+        yield ok("local account", f"is not running: {case.command('deploy')} starts it")
         return
     caller, findings = _known("credentials", partial(_caller, settings), wrong)
     yield from findings

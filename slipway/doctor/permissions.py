@@ -33,8 +33,8 @@ def simulated(case: Case, body: str) -> Iterator[Finding]:
     stack, whose outputs name what the statements are about.
     """
     if case.delivery is None or not case.delivery.outputs:
-        hint = f"first {case.command('bootstrap')}"
-        yield unknown(SUBJECT, "without a delivery stack there is nothing to be allowed", hint)
+        hint = f"run first: {case.command('bootstrap')}"
+        yield unknown(SUBJECT, "not checked, because there is no delivery stack", hint)
         return
     iam = session.client(case.settings, "iam")
     caller = _principal(iam, case.caller)
@@ -47,8 +47,9 @@ def simulated(case: Case, body: str) -> Iterator[Finding]:
         for action in _denied(iam, caller, statement)
     ]
     if denied:
-        what = f"{caller} may not: {', '.join(dict.fromkeys(denied))}"
-        yield wrong(SUBJECT, what, "deploy with credentials that may, or ask an administrator")
+        what = f"{caller} lacks permissions: {', '.join(dict.fromkeys(denied))}"
+        hint = "deploy with credentials that have these permissions, or ask an administrator"
+        yield wrong(SUBJECT, what, hint)
         return
     yield ok(SUBJECT, f"{caller} may make every call of a deploy")
 

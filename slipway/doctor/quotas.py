@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slipway.events import Finding
 
 SUBJECT = "quotas"
-INCREASE = "ask for more in the AWS console, under Service Quotas"
+INCREASE = "request an increase in the AWS console, under Service Quotas"
 # A deployment has twice the tasks for a while, and 1024 CPU units are a vCPU.
 TIMES, UNITS = 2, 1024
 ADDRESS, NETWORK, SERVICE, TARGET, TASK = (

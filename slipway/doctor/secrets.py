@@ -32,7 +32,7 @@ def readable(case: Case) -> Iterator[Finding]:
         named["DATABASE_URL"] = case.options.database_secret_arn
     for name, value_from in named.items():
         if value_from.split(":")[3:5] != [case.settings.region, case.account]:
-            yield unknown(SUBJECT, f"{name} is of another region or account, and not looked at")
+            yield unknown(SUBJECT, f"{name} is in another region or account, and was not checked")
             continue
         look = _parameter if ":ssm:" in value_from else _secret
         yield look(case, name, value_from)
@@ -75,7 +75,7 @@ def _parameter(case: Case, name: str, arn: str) -> Finding:
 def _decryptable(case: Case, name: str, key: str) -> Finding:
     keys = case.options.secrets_keys or ()
     if key not in AWS_KEYS and "alias/" in key:
-        what = f"{name} exists; whether {key} is a key of STACK_SECRETS_KEYS was not looked at"
+        what = f"{name} exists; whether {key} is a key of STACK_SECRETS_KEYS was not checked"
         return unknown(SUBJECT, what)
     if key in AWS_KEYS or any(key in {each, each.rpartition("/")[2]} for each in keys):
         return ok(SUBJECT, f"{name} exists; its value was not read")

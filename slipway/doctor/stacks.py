@@ -34,10 +34,10 @@ def delivery(case: Case) -> Iterator[Finding]:
     elif names := _other_names(case, current):
         yield wrong(subject, f"{current.name} was made for {names}", case.command("bootstrap"))
     elif stack.deployed_template(case.settings, current.name) != template.load(case.delivery_body):
-        what = f"{current.name} is not as this version and the options have it"
+        what = f"{current.name} differs from what this version and the options define"
         yield wrong(subject, what, case.command("bootstrap"))
     else:
-        yield ok(subject, f"{current.name} is as the options have it")
+        yield ok(subject, f"{current.name} matches the options")
 
 
 def _other_names(case: Case, current: Stack) -> str:
@@ -77,5 +77,5 @@ def _deployed(subject: str, current: Stack, case: Case) -> Iterator[Finding]:
 def _busy_or_stuck(subject: str, current: Stack, case: Case) -> Finding:
     what = f"{current.name} is {current.state.status}: {current.reason}".removesuffix(": ")
     if current.step is Step.WAIT:
-        return unknown(subject, f"{what}: somebody changes it", "the same command, later")
+        return unknown(subject, f"{what}: someone is changing it", "run the same command later")
     return wrong(subject, what, case.command("recover"))

@@ -34,7 +34,7 @@ def current(folder: Path = Path()) -> Revision:
     tree = _work_tree(folder) if edits else committed.stdout.strip()
     if not tree:
         raise ConfigurationError(
-            f"the commit {commit[:12]} has no file of this folder", hint="git add . and git commit"
+            f"the commit {commit[:12]} has no file in this folder", hint="git add . and git commit"
         )
     seconds, subject = _describe(commit, folder)
     return Revision(

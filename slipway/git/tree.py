@@ -84,7 +84,7 @@ def _contents(
     for entry in entries:
         _, kind, *size = contents.readline().decode().split()
         if kind != "blob":
-            raise Failed(f"git has no content of {entry.path}", hint="git fsck")
+            raise Failed(f"git has no content for {entry.path}", hint="git fsck")
         yield entry, int(size[0])
         contents.read(1)
 
@@ -121,7 +121,7 @@ def _lfs_file(entry: Entry, digest: str, repository: Path) -> Path:
             if hashlib.file_digest(content, "sha256").hexdigest() == digest:
                 return file
     raise ConfigurationError(
-        f"{entry.path} is kept in Git LFS, and its content is not in this clone",
+        f"{entry.path} is stored in Git LFS, and its content is not in this clone",
         hint="git lfs pull",
     )
 
@@ -131,7 +131,7 @@ def _export_submodule(entry: Entry, target: Path, repository: Path) -> None:
     present = (folder / ".git").exists()
     if not present or attempt("cat-file", "-e", tree, folder=folder).code:
         raise ConfigurationError(
-            f"the submodule {entry.path} is not here at commit {entry.name[:12]}",
+            f"the submodule {entry.path} is not checked out at commit {entry.name[:12]}",
             hint="git submodule update --init --recursive",
         )
     _make_folders(target / entry.path)

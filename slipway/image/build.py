@@ -72,7 +72,7 @@ def build(settings: Settings, recipe: Recipe) -> Image:
             raise explain_failure(_free_bytes()) from error
     built = store.keep(settings, recipe.tag)
     if built is None:
-        raise Failed(f"the build left no image {repository}:{recipe.tag}")
+        raise Failed(f"the build produced no image {repository}:{recipe.tag}")
     return built
 
 
@@ -94,5 +94,8 @@ def _free_bytes() -> int:
 def explain_failure(free_bytes: int) -> Failed:
     """Return why a build failed: BuildKit's own words are on the screen already."""
     if free_bytes < FULL_BYTES:
-        return Failed("the build failed: the disk is full", hint="docker builder prune, then again")
-    return Failed("the build failed; BuildKit says why above", hint=AGAIN)
+        return Failed(
+            "the build failed: the disk is full",
+            hint="docker builder prune, then run the same command again",
+        )
+    return Failed("the build failed; see BuildKit's output above", hint=AGAIN)

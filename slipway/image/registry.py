@@ -63,7 +63,7 @@ def _explain(settings: Settings, error: Exception) -> Exception:
     if code not in {"RepositoryNotFoundException", "AccessDeniedException"}:
         return error
     if problem := ecr.other_account(settings):
-        hint = "use credentials of that account, or let this one in by the repository's policy"
+        hint = "use credentials of that account, or allow this account in the repository's policy"
         return ConfigurationError(f"{problem}: {error}", hint=hint)
     if code == "AccessDeniedException":
         return error
@@ -117,7 +117,7 @@ def conflict(settings: Settings, image: Image, pushed: Image) -> Failed:
     return Failed(
         f"{pushed.by_tag} is {pushed.digest}, an untested image that another machine pushed, and"
         f" not {image.digest}; a tag of this repository cannot be moved",
-        hint=f"invoke deploy --env {settings.environment}, which tests the image that is there",
+        hint=f"invoke deploy --env {settings.environment}, which tests the pushed image",
     )
 
 
@@ -133,7 +133,7 @@ def fetch(settings: Settings, image: Image, platform: str) -> Image:
             run(["docker", "tag", image.by_digest, destination])
     fetched = store.find(settings.image_repository, image.tag)
     if fetched is None or fetched.digest != image.digest:
-        raise Failed(f"{destination} is not {image.digest} after it was fetched")
+        raise Failed(f"{destination} is not {image.digest} after it was pulled")
     return fetched
 
 
@@ -154,7 +154,7 @@ def _not_pushed(settings: Settings, image: Image, refused: CommandFailed | None)
     said = refused.completed.stderr.strip().splitlines()[-1:] if refused else []
     return Failed(
         ": ".join([f"{image.by_tag} was not pushed to {settings.ecr_repository}", *said]),
-        hint="read docker's message, check the network, then type the same command again",
+        hint="read docker's message, check the network, then run the same command again",
     )
 
 

@@ -60,7 +60,7 @@ def keep(settings: Settings, tag: str) -> Image | None:
         if image := find(repository, tag):
             return image
         words = error.completed.stderr.strip()
-        hint = f"docker login {repository.partition('/')[0]}, as somebody who may push there"
+        hint = f"docker login {repository.partition('/')[0]}, as a user who may push there"
         raise Failed(f"{name} cannot be pushed: {words}", hint=hint) from error
     return _untested(repository, tag, digests.in_registry(name))
 

@@ -57,7 +57,7 @@ def build_command(
 def require_prefix(shipped: list[str], tested: list[str]) -> None:
     """Raise Failed unless the tested image is the shipped one with layers on top."""
     if not shipped or tested[: len(shipped)] != shipped:
-        raise Failed("what was tested is not what ships: the layers differ")
+        raise Failed("the tested image is not built on the image to push: their layers differ")
 
 
 def keep_report(report: bytes, say: Say) -> None:

@@ -15,7 +15,7 @@ START = (
     "check that entries/test.sh is committed, is executable (git update-index --chmod=+x) and has"
     " LF line ends"
 )
-REPORT = "have entries/test.sh write a JUnit report to $JUNIT_XML"
+REPORT = "make entries/test.sh write a JUnit report to $JUNIT_XML"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ def problem(run: Run, image: str) -> Failed | None:  # noqa: PLR0911 - one for e
         return Failed(f"the suite of {image} could not start: {why}", hint=START)
     counts = count(run.report)
     if run.code == NO_TESTS or (counts and not counts.tests and not run.code):
-        return Failed(f"the suite of {image} ran no test", hint="add a test, commit, invoke test")
+        return Failed(
+            f"the suite of {image} ran no test", hint="add a test, commit, then run: invoke test"
+        )
     if counts and counts.failed:
         return Failed(f"{counts.failed} of {counts.tests} tests failed in {image}", hint=FIX)
     # A script with CRLF line ends has exit code 1 on some engines, and 127 on others.
@@ -77,9 +79,11 @@ def problem(run: Run, image: str) -> Failed | None:  # noqa: PLR0911 - one for e
     if run.code:
         killed = " (killed; the memory may have run out)" if run.code == KILLED else ""
         what = f"the suite of {image} ended with exit code {run.code}{killed}"
-        return Failed(what, hint="read its output above, fix the cause, commit, invoke test")
+        return Failed(
+            what, hint="read its output above, fix the cause, commit, then run: invoke test"
+        )
     if counts is None:
-        return Failed(f"the suite of {image} left no report of what it ran", hint=REPORT)
+        return Failed(f"the suite of {image} wrote no report", hint=REPORT)
     if counts.skipped == counts.tests:
         what = f"the suite of {image} skipped all of its {counts.tests} tests"
         return Failed(what, hint="read its output above for the reasons")

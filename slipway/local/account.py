@@ -91,7 +91,7 @@ def _is_up(settings: Settings, say: Say) -> bool:
         return False
     if answer != emulator.edition(port, waits=settings.local_stack_waits):
         # Others may be at work in it, so it is not restarted.
-        say("the local AWS account runs with another LOCAL_STACK_WAITS, until invoke local.down")
+        say("the local AWS account uses another LOCAL_STACK_WAITS, until invoke local.down")
     return database.runs(_database(port))
 
 
@@ -112,7 +112,8 @@ def _own_answer(port: int) -> str | None:
 def _hanging(pid: int | None) -> Failed:
     return Failed(
         f"the local AWS account's server (process {pid}) does not answer",
-        hint=f"wait, and type it again; if it still does not: kill {pid}, then invoke local.up",
+        hint="wait, then run the same command again; if it still hangs: "
+        f"kill {pid}, then invoke local.up",
     )
 
 
@@ -120,8 +121,9 @@ def _require_ended(port: int) -> None:
     """Raise Failed when the server goes on: the state folder, which knew it, was removed."""
     if emulator.answering_edition(port) in emulator.editions(port):
         raise Failed(
-            f"the local AWS account's server is not known any more and still has port {port}",
-            hint="end the process that listens on that port, then type it again",
+            "the state folder of the local AWS account is gone, but its server still listens "
+            f"on port {port}",
+            hint="end the process that listens on that port, then run the same command again",
         )
 
 
@@ -154,7 +156,7 @@ def _alone(say: Say) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("waiting for another command, which brings a local AWS account up or down")
+            say("waiting for another command that starts or removes a local AWS account")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -133,7 +133,7 @@ def start(python: Path, port: int, neighbour: str, *, waits: bool) -> None:
     last = "\n  ".join(log.read_text(errors="replace").splitlines()[-5:])
     raise Failed(
         f"the local AWS account did not start:\n  {last}",
-        hint=f"read {log}; to begin with an empty account: invoke local.down",
+        hint=f"read {log}; to start with an empty account: invoke local.down",
     )
 
 

@@ -18,5 +18,5 @@ def note(kept: Path, checkout: Path, say: Callable[[str], None], port: int) -> N
     if last and Path(last).is_dir():
         say(
             f"the local AWS account of port {port} was last used from {last}:"
-            " its stack and database are shared; another LOCAL_PORT is another account"
+            " its stack and database are shared; for an account of its own, set another LOCAL_PORT"
         )

@@ -34,7 +34,7 @@ def cancel(settings: Settings, say: Say) -> None:
     if current.state is State.UPDATE_IN_PROGRESS:
         _call(settings, current, operation.token)
     ended = watch.follow(settings, operation, say, good=lambda state: state is ROLLED_BACK)
-    say(Note(f"the update is cancelled: {contract.revision_of(ended)} serves"))
+    say(Note(f"the update was cancelled: {contract.revision_of(ended)} serves"))
 
 
 def give_up(settings: Settings, before: Stack, why: str, say: Say) -> None:
@@ -43,7 +43,7 @@ def give_up(settings: Settings, before: Stack, why: str, say: Say) -> None:
     Where that cannot be done, say what a person can do. `before` is the stack as it was.
     """
     if before.step is Step.CREATE:
-        way = "CloudFormation cancels updates alone; in its console, the stack can be deleted"
+        way = "CloudFormation can cancel only updates; in its console, you can delete the stack"
         say(Note(f"{why}, and stack {before.name} is still being created: {way}"))
         return
     say(Note(f"{why}: cancelling the update of stack {before.name}"))

@@ -27,7 +27,7 @@ def delivered(settings: Settings, wanted: Desired, say: Say) -> Desired:
             break
         if not left:
             raise Failed(
-                f"stack {name} is still {delivery.state.status}", hint="the same command, later"
+                f"stack {name} is still {delivery.state.status}", hint="run the same command later"
             )
         say(Note(f"stack {name} is {delivery.state.status}: waiting for its outputs"))
     role = delivery.outputs.get("DeliveryServiceRole", "")

@@ -24,7 +24,7 @@ def let_settle(settings: Settings, current: Stack, say: Say) -> None:
     tasks = observed.tasks if observed else ()
     started = [each.started for each in tasks if each.started is not None]
     if seconds := remaining(started, polling.wall()):
-        say(Note(f"what serves has just begun to: waiting {seconds:.0f} s for its proof"))
+        say(Note(f"the running tasks have just started: waiting {seconds:.0f} s for their proof"))
         polling.sleep(seconds)
 
 

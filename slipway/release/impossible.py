@@ -16,7 +16,7 @@ SERVICE = "AWS::ECS::Service"
 SERVICE_CREATE_ONLY = ("Cluster", "Role", "SchedulingStrategy")
 HINT = (
     "set the option back (such as STACK_DATABASE), or undo the change of the template; "
-    "docs/stack.md, Changing your mind, has the ways to get there"
+    "docs/stack.md, Changing your mind, explains how to make such a change"
 )
 
 
@@ -48,7 +48,7 @@ def _problems(title: str, old: Resource, new: Resource | None) -> Iterator[str]:
         if has_data and old.attributes.get("DeletionPolicy") not in KEPT:
             yield (
                 f"{title} ({old.kind}) has data and would be removed: deploy it with "
-                "DeletionPolicy: Retain first, so that it outlives its removal"
+                "DeletionPolicy: Retain first, so that it is kept when it leaves the stack"
             )
     elif new.kind != old.kind:
         yield (
@@ -89,7 +89,7 @@ def _other_major(title: str, old: Resource, new: Resource, changed: set[str]) ->
         return
     what = f"{title} would change its major version from {before} to {after}"
     if after < before:
-        yield f"{what}: RDS has no way back"
+        yield f"{what}: RDS cannot downgrade"
     elif not _is_true(new.properties.get("AllowMajorVersionUpgrade")):
         yield f"{what}: RDS refuses that without AllowMajorVersionUpgrade"
 
@@ -106,7 +106,7 @@ def _less_storage(title: str, old: Resource, new: Resource) -> Iterator[str]:
     """
     sizes = [str(each.properties.get("AllocatedStorage", "")) for each in (old, new)]
     if all(each.isdecimal() for each in sizes) and int(sizes[1]) < int(sizes[0]):
-        yield f"{title} would have {sizes[1]} GiB after {sizes[0]}: RDS does not take storage back"
+        yield f"{title} would have {sizes[1]} GiB after {sizes[0]}: RDS cannot shrink storage"
 
 
 def _service(title: str, new: Resource, changed: set[str]) -> Iterator[str]:
@@ -120,13 +120,13 @@ def _service(title: str, new: Resource, changed: set[str]) -> Iterator[str]:
     if name and names and "ServiceName" not in changed:
         yield (
             f"{title} would be replaced, by the change of {', '.join(names)}: "
-            f"its successor cannot have the name {name} as long as it exists"
+            f"its replacement cannot have the name {name} while the old one exists"
         )
     moved = sorted(changed & {"CapacityProviderStrategy", "LaunchType"})
     if moved and "ForceNewDeployment" not in new.attributes["Properties"]:
         yield (
             f"{title} has another {' and '.join(moved)}: ECS refuses that without "
-            "ForceNewDeployment, as stack/web.py has it"
+            "ForceNewDeployment; stack/web.py has an example"
         )
 
 

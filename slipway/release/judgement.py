@@ -61,7 +61,7 @@ def judge(
     if waiting or (waiting := _earlier(observed) if replaced else ""):
         return Judgement(Verdict.PENDING, waiting)
     if not observed.tasks:
-        return Judgement(Verdict.EMPTY, "no task runs, and none is wanted")
+        return Judgement(Verdict.EMPTY, "no task runs, and the desired count is 0")
     return Judgement(Verdict.PROVEN)
 
 
@@ -87,7 +87,7 @@ def _waiting(expected: str, image: Image, observed: Service, now: float) -> str:
     if observed.rollout.state != "COMPLETED":
         return f"{observed.rollout.running} of {observed.rollout.desired} tasks run"
     if len(observed.tasks) != observed.rollout.desired:
-        return f"{len(observed.tasks)} tasks run, {observed.rollout.desired} are wanted"
+        return f"{len(observed.tasks)} tasks run, the desired count is {observed.rollout.desired}"
     for task in observed.tasks:
         problem = _problem(expected, image, task, observed.healthy) or _is_young(task, now)
         if problem:
@@ -121,4 +121,4 @@ def _is_young(task: Task, now: float) -> str:
     if task.started is None:
         return "does not run yet"
     age = now - task.started
-    return f"has run for {max(age, 0):.0f} s only" if age < SETTLE_SECONDS else ""
+    return f"has run for only {max(age, 0):.0f} s" if age < SETTLE_SECONDS else ""

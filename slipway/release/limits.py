@@ -34,20 +34,20 @@ PAIRS = (
         "AWS::ApplicationAutoScaling::ScalableTarget",
         ("MinCapacity",),
         ("MaxCapacity",),
-        "autoscaling takes no minimum above its maximum",
+        "autoscaling accepts no minimum above its maximum",
     ),
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html
     Pair(
         "AWS::RDS::DBCluster",
         (CAPACITY, "MinCapacity"),
         (CAPACITY, "MaxCapacity"),
-        "Aurora takes no minimum above its maximum",
+        "Aurora accepts no minimum above its maximum",
     ),
     Pair(
         "AWS::RDS::DBInstance",
         ("AllocatedStorage",),
         ("MaxAllocatedStorage",),
-        "RDS takes a maximum that is at least a tenth above the storage itself",
+        "the maximum must be at least a tenth above the storage itself",
         STORAGE_MARGIN,
     ),
 )
@@ -86,7 +86,7 @@ def _between(resource: Resource, path: tuple[str, ...], step: float) -> Iterator
     value = _number(resource.properties, path)
     if value is not None and value % step:
         name = _name(resource.attributes.get("Properties", {}), path)
-        yield f"{name} is {value:g}: it goes in steps of {step:g}"
+        yield f"{name} is {value:g}: it must be a multiple of {step:g}"
 
 
 def _number(properties: Body, path: tuple[str, ...]) -> float | None:

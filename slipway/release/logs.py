@@ -38,14 +38,14 @@ def parse_since(text: str) -> float:
     """
     match = re.fullmatch(r"([1-9]\d{0,5})([smhd])", text)
     if not match:
-        raise ConfigurationError(f"--since {text!r} is no length of time", hint="such as 10m or 2h")
+        raise ConfigurationError(f"--since {text!r} is not a duration", hint="such as 10m or 2h")
     return int(match[1]) * float(UNITS[match[2]])
 
 
 def parse_lines(text: str) -> int:
     """Read how many lines to show. Raises ConfigurationError for a text that is no such number."""
     if not re.fullmatch(r"[1-9]\d{0,6}", text):
-        raise ConfigurationError(f"--lines {text!r} is no number of lines", hint="such as 100")
+        raise ConfigurationError(f"--lines {text!r} is not a number of lines", hint="such as 100")
     return int(text)
 
 

@@ -62,7 +62,8 @@ class Migration:
             raise Failed(
                 f"ECS cannot start the migration: {'; '.join(reasons) or 'it gives no reason'}",
                 hint="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
-                "api_failures_messages.html explains each reason; then the same command again",
+                "api_failures_messages.html explains each reason; fix it, "
+                "then run the same command again",
             )
         return answer["tasks"][0]
 

@@ -69,7 +69,7 @@ def _wait_for_migration(migration: Migration, other: TaskTypeDef, say: Say) -> N
         follow.to_the_end(migration.watched(other), say)
     except KeyboardInterrupt:
         raise Interrupted(
-            f"interrupted; {running.describe(other)} keeps running, and ours did not start",
+            f"interrupted; {running.describe(other)} keeps running, and this one did not start",
             hint="the same command waits for it again",
         ) from None
     except follow.TooLongError:

@@ -27,7 +27,7 @@ def explain_end(
     reasons = [f"{each.logical_id}: {_short(each.reason)}" for each in own[:3]] or [ended.reason]
     if ended.state is State.UPDATE_ROLLBACK_COMPLETE and not (own or cause):
         what = f"the update of stack {ended.name} was cancelled\n  {_serving(ended)}".rstrip()
-        return Failed(what, hint=f"{command(settings, ended)} begins it again")
+        return Failed(what, hint=f"{command(settings, ended)} starts it again")
     lines = [f"stack {ended.name} is {ended.state.status}", *reasons, cause, _serving(ended)]
     what = "\n  ".join(line for line in lines if line)
     if ended.step is Step.RECOVER:

@@ -24,7 +24,7 @@ def require_free(named: Mapping[str, str]) -> None:
     """Raise ConfigurationError for a parameter that the deploy itself decides."""
     if decided := sorted(set(named) & {*contract.PARAMETERS, contract.NONCE}):
         raise ConfigurationError(
-            f"--parameter {', '.join(decided)}: the deploy decides this itself",
+            f"--parameter {', '.join(decided)}: set by the deploy itself",
             hint="check out the revision to deploy; ECR_REPOSITORY names the repository; "
             "invoke restart starts the tasks of the deployed revision again",
         )
@@ -53,7 +53,7 @@ def require_valid(template: Body, named: Mapping[str, str], deployed: Mapping[st
     ]:
         raise ConfigurationError(
             "\n  ".join(["the template does not allow these parameters:", *problems]),
-            hint="name another value: --parameter NAME=VALUE; or the default: --parameter NAME=",
+            hint="set another value: --parameter NAME=VALUE; or the default: --parameter NAME=",
         )
 
 

@@ -68,7 +68,7 @@ def require_possible(release: Release, current: Stack, deployed: template.Body) 
     """
     if current.step is Step.UPDATE and not deployed:
         raise Refused(
-            f"the template of stack {current.name} is YAML, which Slipway has not deployed",
+            f"the template of stack {current.name} is YAML, so Slipway did not deploy it",
             hint="choose another AWS_STACKNAME; or update that stack once with the JSON of "
             f"invoke stack.template --env {release.settings.environment}",
         )

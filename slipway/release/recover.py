@@ -81,5 +81,6 @@ def _roll_back(settings: Settings, current: Stack, call: str, say: Say) -> None:
     try:
         watch.follow(settings, operation, say, good=is_free)
     except RecoveryNeeded as error:
-        hint = "fix what CloudFormation names, in the console or with the AWS CLI, then again"
+        fix = "fix what CloudFormation names, in the console or with the AWS CLI"
+        hint = f"{fix}, then run the same command again"
         raise RecoveryNeeded(error.what, hint=hint) from error

@@ -107,7 +107,7 @@ def _deployed(settings: Settings, current: Stack, say: Say) -> Desired:
         raise Refused(
             f"the template of stack {current.name} has no parameter {contract.NONCE} that is empty "
             "by default, which a restart needs",
-            hint=f"invoke deploy --env {settings.environment} brings it; in a template of your "
+            hint=f"invoke deploy --env {settings.environment} adds it; in a template of your "
             "own, add it as docs/stack.md says",
         )
     return delivery.delivered(settings, Desired(template.dump(body), {}), say)

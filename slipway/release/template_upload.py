@@ -27,7 +27,7 @@ def upload(settings: Settings, stack: str, desired: Desired) -> str:
     if not desired.bucket:
         raise ConfigurationError(
             f"the template of {stack} has {size} bytes; above {BODY_BYTES} it goes through S3",
-            hint=f"invoke bootstrap --env {settings.environment}, which makes the bucket",
+            hint=f"invoke bootstrap --env {settings.environment}, which creates the bucket",
         )
     key = f"{stack}/{hashlib.sha256(desired.body.encode()).hexdigest()}.json"
     s3 = session.client(settings, "s3")

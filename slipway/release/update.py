@@ -29,7 +29,7 @@ def in_turn(settings: Settings, turn: Callable[[], bool], say: Say) -> bool:
         try:
             return turn()
         except Busy as busy:
-            say(Note(f"{busy.what}: looking again"))
+            say(Note(f"{busy.what}: trying again"))
             polling.sleep(TURN_SECONDS)
     raise Busy(settings.stack_name)
 

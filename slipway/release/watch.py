@@ -152,7 +152,8 @@ def _until_ended(
                 return ended
             quiet_since = polling.monotonic()
     raise Failed(
-        f"stack {before.name} has no end after {operation.seconds} s; its operation goes on",
+        f"the operation on stack {before.name} did not end within {operation.seconds} s, "
+        "and goes on",
         hint=f"{outcome.command(settings, before)} waits for it",
     )
 
@@ -182,7 +183,7 @@ def _ended_without_event(settings: Settings, before: Stack, progress: Progress) 
         return None
     if not progress.begun:
         raise Failed(
-            f"CloudFormation took the call on stack {before.name} and has not begun",
+            f"CloudFormation accepted the call on stack {before.name}, but has not started",
             hint=f"invoke status --env {settings.environment}, then the same command again",
         )
     return latest

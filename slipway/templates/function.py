@@ -27,7 +27,7 @@ def render(path: str, *given: object) -> str:
         made = _make(function, given)
         body = dump(made) if isinstance(made, dict) else ""
     if not body:
-        what = f"{path} returned {type(made).__name__}, which is no template of troposphere"
+        what = f"{path} returned {type(made).__name__}, which is not a troposphere template"
         raise ConfigurationError(what, hint=HINT)
     return body
 

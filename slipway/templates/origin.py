@@ -29,6 +29,6 @@ def require_same(settings: Settings, deployed: dict[str, Any]) -> None:
     raise Refused(
         f"the template of {settings.stack_name} was made by {made_by}, and STACK_TEMPLATE is not "
         "set here",
-        hint=f"set STACK_TEMPLATE={made_by}; or, to replace it: "
+        hint=f"set STACK_TEMPLATE={made_by}; or, to replace the template: "
         f"STACK_TEMPLATE={settings.template_function}",
     )

@@ -135,5 +135,5 @@ def test_a_token_of_ecr_goes_to_ecr_alone(
     if allowed:
         ecr.require_token_taker(there)
     else:
-        with pytest.raises(ConfigurationError, match="gets no token of AWS"):
+        with pytest.raises(ConfigurationError, match="no ECR token"):
             ecr.require_token_taker(there)

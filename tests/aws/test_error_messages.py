@@ -105,14 +105,14 @@ def test_what_botocore_slows_down_for_is_throttling() -> None:
         (refusal("ValidationError"), Failed, "correct what the message names"),
         (refusal("LimitExceededException"), Failed, "Service Quotas"),
         (refusal("ClusterNotFoundException"), Failed, "account and the region"),
-        (refusal("407"), Failed, "not one of AWS"),
+        (refusal("407"), Failed, "not from AWS"),
         (instance(botocore.exceptions.ReadTimeoutError), Failed, "no answer"),
         (instance(botocore.exceptions.ConnectionClosedError), Failed, "no answer"),
         (instance(botocore.exceptions.SSLError), ConfigurationError, "AWS_CA_BUNDLE"),
         (instance(botocore.exceptions.ProxyConnectionError), ConfigurationError, "HTTPS_PROXY"),
         (instance(botocore.exceptions.NoCredentialsError), ConfigurationError, "AWS_PROFILE"),
         (instance(botocore.exceptions.NoRegionError), ConfigurationError, "AWS_REGION"),
-        (botocore.parsers.ResponseParserError("garbage"), Failed, "not one of AWS"),
+        (botocore.parsers.ResponseParserError("garbage"), Failed, "not from AWS"),
         (ConnectionResetError(104, "reset"), Failed, "no answer"),
         (TimeoutError("timed out"), Failed, "no answer"),
         (socket.gaierror(-2, "Name or service not known"), Failed, "no answer"),
@@ -159,7 +159,7 @@ def test_a_field_that_the_answer_lacks_is_explained() -> None:
     assert explain_aws_error(KeyError("StackStatus"), call)
     found = explained(KeyError("Stacks"), call)
     assert "cloudformation DescribeStacks at proxy.example" in found.what
-    assert "not one of AWS" in found.what
+    assert "not from AWS" in found.what
     assert explain_aws_error(KeyError("other"), call) is None
 
 
@@ -170,7 +170,7 @@ def test_an_empty_answer_is_explained(answer: dict[str, Any]) -> None:
     call = Call(None, "cloudformation DescribeStacks", "proxy.example", model.output_shape)
     with pytest.raises((IndexError, TypeError)) as caught:
         answer["Stacks"][0]
-    assert "not one of AWS" in explained(caught.value, call).what
+    assert "not from AWS" in explained(caught.value, call).what
     own: list[str] = []
     with pytest.raises(IndexError) as fault:
         own[0]

@@ -107,7 +107,7 @@ def test_an_answer_that_is_not_aws_s_is_explained(
             session.client(there, "cloudformation").describe_stacks()["Stacks"][0]
     found = session.explain_call_error(caught.value)
     assert isinstance(found, SlipwayError)
-    assert "not one of AWS" in found.what
+    assert "not from AWS" in found.what
     assert found.hint
 
 

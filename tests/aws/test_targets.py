@@ -44,7 +44,7 @@ def test_the_targets_of_all_groups_are_read(staging: Settings) -> None:
         ),
         (
             Target("a", 8000, "unhealthy", "Target.ResponseCodeMismatch"),
-            "GET /health/live answers another code than it should (Target.ResponseCodeMismatch)",
+            "GET /health/live answers an unexpected code (Target.ResponseCodeMismatch)",
         ),
         (
             Target("a", 8000, "unhealthy", "Target.Timeout", "Request timed out"),

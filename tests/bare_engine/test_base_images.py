@@ -82,7 +82,7 @@ def test_a_registry_that_says_no_is_a_name_to_correct(words: str) -> None:
 
     assert not is_silence(words)
     assert isinstance(error, ConfigurationError)
-    assert error.what == f"the registry has no shop:1 for us: {words}"
+    assert error.what == f"the registry does not provide shop:1: {words}"
     assert error.hint == "correct POSTGRES_IMAGE, or docker login to its registry"
 
 
@@ -93,7 +93,7 @@ def test_any_other_failure_may_be_tried_again(words: str) -> None:
 
     assert isinstance(error, Failed)
     assert error.what == f"shop:1 cannot be pulled: {words}"
-    assert error.hint == "invoke engine, to try again"
+    assert error.hint == "to try again: invoke engine"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_elsewhere_an_image_is_pulled_or_its_setting_is_named(
     assert base_images.ensure(*ASKED, lambda _: None).stand_ins() == {}
     assert here.done == ["pull python:3.14-slim", "pull postgres:17"]
 
-    with pytest.raises(ConfigurationError, match="bare Debian machine only") as raised:
+    with pytest.raises(ConfigurationError, match="only on a bare Debian machine") as raised:
         base_images.ensure(ASKED[0], OWN[1], lambda _: None)
     assert raised.value.hint.startswith("remove POSTGRES_IMAGE from .env")
 

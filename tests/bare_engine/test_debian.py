@@ -145,7 +145,7 @@ def test_a_full_disk_is_said_before_anything_is_unpacked(
 
     with pytest.raises(Failed, match=r"1\.5 GiB free for .*, 3 are needed") as raised:
         debian.tree(pytest.fail)
-    assert raised.value.hint == "make room, then: invoke engine"
+    assert raised.value.hint == "free some disk space, then: invoke engine"
 
     (home / "tree").mkdir()
     with pytest.raises(Failed, match=r"1\.5 GiB free"):

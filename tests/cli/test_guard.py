@@ -257,7 +257,9 @@ def test_a_signal_ends_invoke_with_130(tmp_path: Path, sent: signal.Signals) -> 
         _, complaints = process.communicate(timeout=60)
     assert process.returncode == 130
     assert complaints.startswith(signals.CLEANING_UP.decode())
-    assert complaints.endswith("error: interrupted\n  next: type the same command again to go on\n")
+    assert complaints.endswith(
+        "error: interrupted\n  next: run the same command again to continue\n"
+    )
     assert "Traceback" not in complaints
 
 

@@ -122,5 +122,5 @@ def test_a_configuration_that_is_broken_is_named(folder: Path) -> None:
 def test_a_configuration_of_another_shape_is_named(folder: Path, name: str) -> None:
     """The client's file is the user's own, and may hold anything."""
     (folder / "config.json").write_text(json.dumps({name: ["x"]}))
-    with pytest.raises(ConfigurationError, match=f"has no object under {name}"):
+    with pytest.raises(ConfigurationError, match=f"{name} is not a JSON object"):
         login.is_known("registry.example")

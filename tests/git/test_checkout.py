@@ -148,7 +148,7 @@ def test_a_folder_that_no_commit_holds_is_refused(checkout: Checkout) -> None:
     checkout.commit()
     (checkout.folder / "project").mkdir()
     checkout.write("project/own", "text")
-    with pytest.raises(ConfigurationError, match="has no file of this folder"):
+    with pytest.raises(ConfigurationError, match="has no file in this folder"):
         checkouts.current(checkout.folder / "project")
 
 

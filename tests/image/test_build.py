@@ -93,8 +93,12 @@ def test_no_setting_that_is_secret_is_in_the_arguments(staging: Settings) -> Non
 @pytest.mark.parametrize(
     ("free", "message", "hint"),
     [
-        (PLENTY, "the build failed; BuildKit says why above", build.AGAIN),
-        (PLENTY - 1, "the build failed: the disk is full", "docker builder prune, then again"),
+        (PLENTY, "the build failed; see BuildKit's output above", build.AGAIN),
+        (
+            PLENTY - 1,
+            "the build failed: the disk is full",
+            "docker builder prune, then run the same command again",
+        ),
     ],
 )
 def test_a_failed_build_says_why(free: int, message: str, hint: str) -> None:

@@ -294,7 +294,7 @@ def test_a_server_that_cannot_be_ended_is_said(
 ) -> None:
     """Its number went with the state folder."""
     monkeypatch.setattr(engine, "ask", lambda: None)
-    with pytest.raises(Failed, match="still has port"):
+    with pytest.raises(Failed, match="still listens"):
         account.down(here, lambda _: None, pytest.fail)
 
 

@@ -226,6 +226,6 @@ def test_a_release_that_is_interrupted_can_be_cancelled(project: Project, url: s
     assert interrupted.code == 130
     assert "invoke cancel" in last_lines(interrupted)
     assert cancelled.code == 0
-    assert "the update is cancelled" in cancelled.text
+    assert "the update was cancelled" in cancelled.text
     assert project.stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert version(url) == before

@@ -42,7 +42,7 @@ def test_an_update_is_cancelled_and_watched_until_it_is_rolled_back(
     cancel.cancel(staging, said.append)
     last = said[-1]
     assert isinstance(last, Note)
-    assert last.text.startswith("the update is cancelled")
+    assert last.text.startswith("the update was cancelled")
 
 
 def test_a_rollback_that_fails_needs_recovery(staging: Settings, cloudformation: Stubber) -> None:
@@ -91,7 +91,7 @@ def test_a_rollback_that_runs_already_is_watched_to_its_end(
     cancel.cancel(staging, said.append)
     last = said[-1]
     assert isinstance(last, Note)
-    assert last.text.startswith("the update is cancelled")
+    assert last.text.startswith("the update was cancelled")
 
 
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS"])
@@ -116,4 +116,4 @@ def test_a_stack_that_is_created_is_not_given_up_but_explained(
     (note,) = said
     assert isinstance(note, Note)
     assert note.text.startswith("3 tasks failed, and stack shop-staging is still being created")
-    assert "can be deleted" in note.text
+    assert "you can delete the stack" in note.text

@@ -59,11 +59,11 @@ CHOSEN = {"Fn::If": ["IsNamed", "app", {"Ref": "AWS::NoValue"}]}
             "by the change of DBSubnetGroupName",
         ),
         (database(), database(EngineVersion="18"), "refuses that without AllowMajorVersionUpgrade"),
-        (database(), database(EngineVersion="16.4"), "from 17 to 16: RDS has no way back"),
+        (database(), database(EngineVersion="16.4"), "from 17 to 16: RDS cannot downgrade"),
         (
             database(AllocatedStorage=50),
             database(AllocatedStorage="20"),
-            "would have 20 GiB after 50: RDS does not take storage back",
+            "would have 20 GiB after 50: RDS cannot shrink storage",
         ),
         (service(), service(Cluster={"Ref": "Other"}), "cannot have the name web"),
         (
@@ -135,7 +135,7 @@ def test_all_problems_are_one_message() -> None:
     with pytest.raises(Refused, match="stack shop-staging cannot be changed") as caught:
         impossible.require_possible("shop-staging", database(), after, {}, {})
     assert "DBName" in caught.value.what
-    assert "no way back" in caught.value.what
+    assert "cannot downgrade" in caught.value.what
     assert "Changing your mind" in caught.value.hint
 
 

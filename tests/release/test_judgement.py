@@ -98,7 +98,7 @@ def test_an_image_may_be_named_by_digest() -> None:
             replace(GOOD, rollout=replace(ROLLOUT, state="IN_PROGRESS", running=1)),
             "1 of 2 tasks run",
         ),
-        (replace(GOOD, tasks=(ONE,)), "1 tasks run, 2 are wanted"),
+        (replace(GOOD, tasks=(ONE,)), "1 tasks run, the desired count is 2"),
         (replace(GOOD, tasks=(ONE, task(2, EXPECTED[:-1] + "1"))), "task 2 runs web:1"),
         (
             replace(GOOD, tasks=(ONE, task(2, shop="sha256:0"))),
@@ -119,12 +119,12 @@ def test_an_image_may_be_named_by_digest() -> None:
         (replace(GOOD, tasks=(ONE, replace(TWO, started=None))), "task 2 does not run yet"),
         (
             replace(GOOD, tasks=(ONE, replace(TWO, started=NOW - SETTLE_SECONDS + 1))),
-            f"task 2 has run for {SETTLE_SECONDS - 1} s only",
+            f"task 2 has run for only {SETTLE_SECONDS - 1} s",
         ),
         # A clock that is behind AWS's.
         (
             replace(GOOD, tasks=(ONE, replace(TWO, started=NOW + 60))),
-            "task 2 has run for 0 s only",
+            "task 2 has run for only 0 s",
         ),
     ],
 )
@@ -177,7 +177,7 @@ def test_a_task_that_was_stopped_is_no_crash(code: str, reason: str) -> None:
 def test_nothing_that_runs_is_no_proof() -> None:
     """It is what was asked for, or it is not: that is the caller's to know."""
     none = replace(GOOD, rollout=replace(ROLLOUT, desired=0, running=0), tasks=())
-    assert judged(none) == Judgement(Verdict.EMPTY, "no task runs, and none is wanted")
+    assert judged(none) == Judgement(Verdict.EMPTY, "no task runs, and the desired count is 0")
 
 
 def restarted(observed: Service) -> Judgement:

@@ -21,7 +21,7 @@ STAGING, AURORA = (
         (STAGING, {"DatabaseStorage": "100", "DatabaseMaxStorage": "109"}, "a tenth above"),
         (AURORA, {"DatabaseMinCapacity": "8"}, "is 8 and DatabaseMaxCapacity is 4"),
         (AURORA, {"DatabaseMinCapacity": "0.3"}, "DatabaseMinCapacity is 0.3: it goes in steps"),
-        (STAGING, {"MaxScale": "6.5"}, "MaxScale is 6.5: it goes in steps of 1"),
+        (STAGING, {"MaxScale": "6.5"}, "MaxScale is 6.5: it must be a multiple of 1"),
     ],
 )
 def test_a_size_that_aws_would_refuse_is_refused_first(
@@ -56,7 +56,7 @@ def test_a_template_of_one_s_own_is_checked_by_its_resources() -> None:
     kind = "AWS::ApplicationAutoScaling::ScalableTarget"
     template = {"Resources": {"Scaling": {"Type": kind, "Properties": target}}}
     assert list(limits.problems(template, {"Most": "2"})) == [
-        "MinCapacity is 3 and Most is 2: autoscaling takes no minimum above its maximum"
+        "MinCapacity is 3 and Most is 2: autoscaling accepts no minimum above its maximum"
     ]
     assert list(limits.problems(template, {"Most": "3"})) == []
     assert list(limits.problems(template, {})) == []

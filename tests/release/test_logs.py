@@ -142,12 +142,12 @@ def test_a_number_of_lines_is_read() -> None:
     """Text, because invoke itself would end in a traceback."""
     assert logs.parse_lines("100") == 100
     for text in ("abc", "0", "-1", "", "1.5", "12345678"):
-        with pytest.raises(ConfigurationError, match="is no number of lines"):
+        with pytest.raises(ConfigurationError, match="is not a number of lines"):
             logs.parse_lines(text)
 
 
 @pytest.mark.parametrize("text", ["10", "m", "-1m", "0m", "1w", "10 m", "1.5h"])
 def test_another_text_is_refused(text: str) -> None:
     """Exit 2, and an example."""
-    with pytest.raises(ConfigurationError, match="is no length of time"):
+    with pytest.raises(ConfigurationError, match="is not a duration"):
         logs.parse_since(text)

@@ -373,7 +373,9 @@ def test_an_interrupt_while_waiting_says_whose_migration_keeps_running(
     script.is_based_on()
     script.run(task(1, **OTHER))
     script.is_now(task(1, **OTHER))
-    with pytest.raises(Interrupted, match=r"migration 1 of 0123.* keeps running, and ours did not"):
+    with pytest.raises(
+        Interrupted, match=r"migration 1 of 0123.* keeps running, and this one did not"
+    ):
         migrate()
 
 

@@ -24,7 +24,7 @@ def refusal(named: dict[str, str], deployed: dict[str, str] | None = None) -> st
 @pytest.mark.parametrize("name", [*DECIDED, "DeploymentNonce"])
 def test_what_the_deploy_decides_cannot_be_named(name: str) -> None:
     """Another tag would go past the tested digest, and past the guard against older ones."""
-    with pytest.raises(ConfigurationError, match="the deploy decides this itself"):
+    with pytest.raises(ConfigurationError, match="set by the deploy itself"):
         parameters.require_free({name: "latest"})
 
 

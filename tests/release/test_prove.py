@@ -159,7 +159,8 @@ def test_no_task_is_no_proof(world: World, proof: Prove) -> None:
     world.services = {"web": [EMPTY]}
     with pytest.raises(Failed) as caught:
         proof(stack())
-    assert caught.value.what == "deployed, nothing runs: web: no task runs, and none is wanted"
+    what = "deployed, nothing runs: web: no task runs, and the desired count is 0"
+    assert caught.value.what == what
     assert caught.value.hint == ("invoke deploy --env staging --parameter WebWorkerDesiredCount=1")
     assert world.patience == []
 

@@ -100,7 +100,7 @@ def test_an_operation_that_never_begins_is_no_success(
     monkeypatch.setattr(watch, "QUIET_SECONDS", 0)
     answers.page_of_events(cloudformation)
     answers.is_now(cloudformation, "UPDATE_COMPLETE")
-    with pytest.raises(Failed, match="has not begun"):
+    with pytest.raises(Failed, match="has not started"):
         watch.follow(staging, operation, lambda _: None)
 
 
@@ -213,7 +213,7 @@ def test_an_update_that_someone_cancelled_needs_no_fix(staging: Settings) -> Non
         staging, answers.stack(State.UPDATE_ROLLBACK_COMPLETE, reason="x"), failures, ""
     )
     assert error.what == "the update of stack shop-staging was cancelled"
-    assert error.hint == "invoke deploy --env staging begins it again"
+    assert error.hint == "invoke deploy --env staging starts it again"
 
 
 def test_the_delivery_stack_has_a_command_of_its_own(staging: Settings) -> None:

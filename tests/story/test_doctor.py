@@ -175,9 +175,9 @@ def test_what_one_may_not_look_at_is_not_known(
 def test_without_a_local_account_there_is_nothing_to_ask(
     world: World, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first deploy brings it up."""
+    """The first deploy starts it."""
     monkeypatch.setattr(local_key, "read", lambda _port: None)
     world.settings = known.resolve("local", {})
     done = person.doctor()
     assert done.code == 0, done.text()
-    assert "invoke deploy --env local brings it up" in done.text()
+    assert "invoke deploy --env local starts it" in done.text()

@@ -286,5 +286,5 @@ def test_a_release_after_which_somebody_else_was_at_work_is_no_nothing(
     one = person.push(ONE)
     done = person.deploy(one, desired=with_options(deployed, STACK_SPOT_PERCENT="50"))
     assert (done.code, done.proven) == (0, True)
-    assert "looking again" in done.text()
+    assert "trying again" in done.text()
     assert done.returned is True

@@ -59,7 +59,7 @@ def test_what_is_found_in_a_template_has_its_stack_s_name(
     (tmp_path / "large_stack.py").write_text(f"def template():\n    return {large}\n")
     monkeypatch.syspath_prepend(tmp_path)
     own = replace(staging, stack_options=EXTERNAL, stack_template="large_stack.template")
-    assert blueprint.problems(own) == ["application: Shown names Nothing, which is not there"]
+    assert blueprint.problems(own) == ["application: Shown refers to Nothing, which does not exist"]
     (note,) = blueprint.notes(own)
     assert note.startswith("application: 60")
 

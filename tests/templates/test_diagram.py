@@ -167,5 +167,5 @@ def test_an_empty_template_is_drawn() -> None:
 
 def test_another_form_is_refused() -> None:
     """With the forms that there are."""
-    with pytest.raises(ValueError, match="'png' is no form of a drawing: svg or mermaid"):
+    with pytest.raises(ValueError, match="'png' is not a format of the diagram: svg or mermaid"):
         diagram.draw(own, None, "png")

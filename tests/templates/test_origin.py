@@ -29,7 +29,7 @@ def test_the_default_does_not_replace_a_template_of_one_s_own(staging: Settings)
     """Exit 4: a job without STACK_TEMPLATE does not know that there is one."""
     with pytest.raises(Refused, match=f"was made by {OWN}, and STACK_TEMPLATE is not") as caught:
         origin.require_same(staging, made_by(OWN))
-    assert caught.value.hint.startswith(f"set STACK_TEMPLATE={OWN}; or, to replace it: ")
+    assert caught.value.hint.startswith(f"set STACK_TEMPLATE={OWN}; or, to replace the template: ")
 
 
 @pytest.mark.parametrize("deployed", [{}, {"Metadata": {}}, made_by(DEFAULT_TEMPLATE)])

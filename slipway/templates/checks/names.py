@@ -15,7 +15,7 @@ def dangling(body: Body) -> Iterator[str]:
             for how, name in dict.fromkeys(references(each)):
                 known = {one for part in NAMING[how] for one in body.get(part, {})}
                 if name not in known and not name.startswith("AWS::"):
-                    yield f"{title} names {name}, which is not there"
+                    yield f"{title} refers to {name}, which does not exist"
 
 
 def tags(body: Body) -> Iterator[str]:

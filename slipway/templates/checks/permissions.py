@@ -59,9 +59,9 @@ def stars(body: Body) -> Iterator[str]:
 
 def _always(statement: Body) -> Iterator[str]:
     if {"NotAction", "NotResource", "NotPrincipal"} & statement.keys():
-        yield "allows all but what it names"
+        yield "allows everything except what it names"
     if "*" in _texts(statement.get("Principal", [])):
-        yield "lets everybody in"
+        yield "allows every principal"
     if "*" in listed(statement.get("Action", [])):
         yield "allows everything"
 

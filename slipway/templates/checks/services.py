@@ -42,9 +42,9 @@ def targets(body: Body) -> Iterator[str]:
             found = [each for each in containers if each.get("Name") == name]
             mapped = [one for each in found for one in objects(each.get("PortMappings", []))]
             if not found:
-                yield f"{title} balances the container {name}, which its task has not"
+                yield f"{title} targets the container {name}, which its task does not have"
             elif port not in [each.get("ContainerPort") for each in mapped]:
-                yield f"{title} balances port {port} of {name}, which that does not map"
+                yield f"{title} targets port {port} of {name}, which that container does not map"
 
 
 def containers(body: Body) -> Iterator[str]:
@@ -65,6 +65,6 @@ def _of_container(container: Body, *, shells: bool) -> Iterator[str]:
         yield "may write to its root file system"
     added = container.get("LinuxParameters", {}).get("Capabilities", {}).get("Add")
     if added or container.get("Privileged"):
-        yield "has more rights than a process"
+        yield "adds capabilities, or is privileged"
     if container.get("LogConfiguration", {}).get("Options", {}).get("mode") != "non-blocking":
-        yield "waits for its log"
+        yield "has a blocking log driver"

@@ -19,7 +19,7 @@ def draw(function: Callable[..., Template], options: object, form: str) -> str:
     `form` is one of FORMS. Raises ValueError for another.
     """
     if form not in FORMS:
-        raise ValueError(f"{form!r} is no form of a drawing: {' or '.join(FORMS)}")
+        raise ValueError(f"{form!r} is not a format of the diagram: {' or '.join(FORMS)}")
     given = [options][: len(inspect.signature(function).parameters)]
     name = str(getattr(options, "environment", ""))
     return FORMS[form](build(name, *origins(function, *given)))

@@ -9,7 +9,7 @@ from tests.templates.checks.broken import Case, at, output
 
 def named(how: str, name: object) -> Case:
     """Let the service have a property that names nothing."""
-    words = "WebService names Nothing, which is not there"
+    words = "WebService refers to Nothing, which does not exist"
     return Case(words, lambda it: at(it, "WebService").update(Odd={how: name}))
 
 
@@ -29,37 +29,37 @@ WRONG = {
     "If": named("Fn::If", ["Nothing", 1, 2]),
     "FindInMap": named("Fn::FindInMap", ["Nothing", "a", "b"]),
     "DependsOn": Case(
-        "WebService names Nothing, which is not there",
+        "WebService refers to Nothing, which does not exist",
         lambda it: it["Resources"]["WebService"].update(DependsOn="Nothing"),
     ),
     "one of several DependsOn": Case(
-        "WebService names Nothing, which is not there",
+        "WebService refers to Nothing, which does not exist",
         lambda it: it["Resources"]["WebService"].update(DependsOn=["Cluster", "Nothing"]),
     ),
     "a resource's condition": Case(
-        "WebService names Nothing, which is not there",
+        "WebService refers to Nothing, which does not exist",
         lambda it: it["Resources"]["WebService"].update(Condition="Nothing"),
     ),
     "a condition of a condition": Case(
-        "Deploy names Nothing, which is not there",
+        "Deploy refers to Nothing, which does not exist",
         lambda it: it["Conditions"].update(Deploy={"Fn::Not": [{"Condition": "Nothing"}]}),
     ),
     "a parameter of a condition": Case(
-        "Deploy names Nothing, which is not there",
+        "Deploy refers to Nothing, which does not exist",
         lambda it: it["Conditions"].update(Deploy={"Fn::Equals": [{"Ref": "Nothing"}, ""]}),
     ),
     "an output": Case(
-        "Shown names Nothing, which is not there", lambda it: output(it, {"Ref": "Nothing"})
+        "Shown refers to Nothing, which does not exist", lambda it: output(it, {"Ref": "Nothing"})
     ),
     "a condition in place of a resource": Case(
-        "Shown names Deploy, which is not there", lambda it: output(it, {"Ref": "Deploy"})
+        "Shown refers to Deploy, which does not exist", lambda it: output(it, {"Ref": "Deploy"})
     ),
     "a resource in place of a condition": Case(
-        "WebService names Cluster, which is not there",
+        "WebService refers to Cluster, which does not exist",
         lambda it: it["Resources"]["WebService"].update(Condition="Cluster"),
     ),
     "an attribute of a parameter": Case(
-        "Shown names WebWorkerCPU, which is not there",
+        "Shown refers to WebWorkerCPU, which does not exist",
         lambda it: output(it, {"Fn::Sub": "${WebWorkerCPU.Arn}"}),
     ),
     "the revision as a tag": tagged("Tags", {"Ref": "WebAppRevision"}),

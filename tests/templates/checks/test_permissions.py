@@ -77,7 +77,7 @@ WRONG = {
         lambda it: login(it).update(Sid="Services", Action=["ecs:*"]),
     ),
     "all but some": Case(
-        f"{LOGIN} allows all but what it names",
+        f"{LOGIN} allows everything except what it names",
         lambda it: login(it).update(NotAction=login(it).pop("Action")),
     ),
     "everything, where a star is meant": Case(
@@ -88,7 +88,7 @@ WRONG = {
         stack="delivery",
     ),
     "a bucket for everybody": Case(
-        "AccessLogsPolicy, statement without Sid, lets everybody in",
+        "AccessLogsPolicy, statement without Sid, allows every principal",
         lambda it: at(it, "AccessLogsPolicy", "PolicyDocument", "Statement")[0].update(
             Principal={"AWS": "*"}
         ),

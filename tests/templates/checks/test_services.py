@@ -44,15 +44,15 @@ WRONG = {
         lambda it: at(it, "WebService").update(LaunchType="FARGATE"),
     ),
     "a container that is not there": Case(
-        "WebService balances the container other, which its task has not",
+        "WebService targets the container other, which its task does not have",
         lambda it: balancer(it).update(ContainerName="other"),
     ),
     "a port that is not there": Case(
-        "WebService balances port 1 of web, which that does not map",
+        "WebService targets port 1 of web, which that container does not map",
         lambda it: balancer(it).update(ContainerPort=1),
     ),
     "no port at all": Case(
-        "WebService balances port 1 of web, which that does not map",
+        "WebService targets port 1 of web, which that container does not map",
         lambda it: (container(it).pop("PortMappings"), balancer(it).update(ContainerPort=1)),
     ),
     "no user": Case(f"{NAME} runs as root", lambda it: container(it).pop("User")),
@@ -63,19 +63,19 @@ WRONG = {
         lambda it: container(it).update(ReadonlyRootFilesystem=False),
     ),
     "more rights": Case(
-        f"{NAME} has more rights than a process",
+        f"{NAME} adds capabilities, or is privileged",
         lambda it: container(it)["LinuxParameters"]["Capabilities"].update(Add=["SYS_PTRACE"]),
     ),
     "all rights": Case(
-        f"{NAME} has more rights than a process",
+        f"{NAME} adds capabilities, or is privileged",
         lambda it: container(it).update(Privileged=True),
     ),
     "a log that is waited for": Case(
-        f"{NAME} waits for its log",
+        f"{NAME} has a blocking log driver",
         lambda it: container(it)["LogConfiguration"]["Options"].update(mode="blocking"),
     ),
     "a log of which nothing is said": Case(
-        f"{NAME} waits for its log",
+        f"{NAME} has a blocking log driver",
         lambda it: container(it).pop("LogConfiguration"),
     ),
 }
