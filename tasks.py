@@ -124,7 +124,7 @@ def doctor(settings: Settings, say: Say) -> None:
     }
 )
 def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
-    """Create or update the delivery stack: ECR repository and deployment role."""
+    """Create or update the delivery stack: ECR repository and deployment identity."""
     cli.bootstrap.bootstrap(settings, say, gitlab=gitlab)
 
 

@@ -199,7 +199,7 @@ def test_a_submodule_that_is_not_checked_out_is_refused(
     """An empty folder in the image would be the surprise; the message has the command."""
     with_submodule(checkout, library)
     checkout.git("submodule", "--quiet", "deinit", "--force", "lib")
-    with pytest.raises(ConfigurationError, match=r"submodule lib is not here.*\n.*--init"):
+    with pytest.raises(ConfigurationError, match=r"submodule lib is not checked out.*\n.*--init"):
         export(checkout)
 
 
@@ -214,13 +214,13 @@ def test_a_file_of_git_lfs_is_written_and_not_its_pointer(checkout: Checkout) ->
     digest = hashlib.sha256(content).hexdigest()
     checkout.write("logo.png", pointer(digest))
     checkout.commit()
-    with pytest.raises(ConfigurationError, match=r"logo.png is kept in Git LFS.*\n.*git lfs pull"):
+    with pytest.raises(ConfigurationError, match=r"logo.png is stored in Git LFS.*\n.*git lfs pull"):
         export(checkout)
     stored = checkout.folder / ".git" / "lfs" / "objects" / digest[:2] / digest[2:4] / digest
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"other")
     checkout.folder.with_name("exported").rename(checkout.folder.with_name("first"))
-    with pytest.raises(ConfigurationError, match=r"logo\.png is kept in Git LFS"):
+    with pytest.raises(ConfigurationError, match=r"logo\.png is stored in Git LFS"):
         export(checkout)
     stored.write_bytes(content)
     checkout.folder.with_name("exported").rename(checkout.folder.with_name("second"))

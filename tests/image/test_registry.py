@@ -105,7 +105,7 @@ def test_an_untested_image_is_refused(staging: Settings) -> None:
 def test_no_token_is_asked_for_a_foreign_registry(staging: Settings, ecr: Stubber) -> None:
     """A secret goes only to the host that it is for; nothing is sent."""
     foreign = replace(staging, ecr_repository="foreign.example/shop")
-    with pytest.raises(ConfigurationError, match=r"foreign\.example is no registry of ECR"):
+    with pytest.raises(ConfigurationError, match=r"foreign\.example is not an ECR registry"):
         registry.promote(foreign, IMAGE)
     ecr.assert_no_pending_responses()
 

@@ -48,7 +48,7 @@ def test_a_suite_that_ran_and_passed_is_good() -> None:
         (Run(5, "", b""), "the suite of app:1 ran no test", "add a test"),
         (Run(0, "", report()), "the suite of app:1 ran no test", "add a test"),
         (Run(0, "", b""), "the suite of app:1 wrote no report", verdict.REPORT),
-        (Run(0, "", b"<testsuites>"), "the suite of app:1 left no report", verdict.REPORT),
+        (Run(0, "", b"<testsuites>"), "the suite of app:1 wrote no report", verdict.REPORT),
         (Run(0, "", report(SKIPPED)), "the suite of app:1 skipped all of its 1 tests", "reasons"),
         (Run(126, "", b""), "the suite of app:1 could not start: exit code 126", verdict.START),
         (Run(127, "", b""), "the suite of app:1 could not start: exit code 127", verdict.START),

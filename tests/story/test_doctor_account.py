@@ -168,7 +168,7 @@ def test_an_empty_page_is_not_the_last_one(
     world.iam.implicit.add("ecs:RunTask")
     monkeypatch.setattr(world.ssm, "describe_parameters", in_pages)
     monkeypatch.setattr(world.iam, "simulate_principal_policy", truncated)
-    assert "may not: ecs:RunTask" in the_wrong_one(person.doctor()).text
+    assert "lacks permissions: ecs:RunTask" in the_wrong_one(person.doctor()).text
 
 
 def test_a_parameter_is_a_secret_too(world: World, person: Person) -> None:
@@ -184,7 +184,7 @@ def test_a_parameter_is_a_secret_too(world: World, person: Person) -> None:
 def test_who_may_not_deploy_is_told_what_is_missing(world: World, person: Person) -> None:
     """By IAM's own simulator, on this environment's own things."""
     world.iam.implicit.add("ecs:RunTask")
-    assert "may not: ecs:RunTask" in the_wrong_one(person.doctor()).text
+    assert "lacks permissions: ecs:RunTask" in the_wrong_one(person.doctor()).text
     asked = [each for each in world.iam.simulated if "ecs:RunTask" in each["ActionNames"]]
     assert asked[0]["ResourceArns"] == [
         f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/shop-staging-migrate:x"
