@@ -54,7 +54,9 @@ def test_no_other_module_reads_an_output_by_its_name() -> None:
 def test_what_a_deployed_stack_lacks_is_one_message() -> None:
     """Its template is of an earlier version, or was changed by hand: what is needed counts."""
     found = answers.stack(State.CREATE_COMPLETE, outputs={"ClusterName": "shop"})
-    with pytest.raises(Failed, match=r"has no output TaskSubnets, WebURL\n.*next: add what is missing"):
+    with pytest.raises(
+        Failed, match=r"has no output TaskSubnets, WebURL\n.*next: add what is missing"
+    ):
         contract.outputs(found, "cluster", "task_subnets", "url")
     assert contract.outputs(found, "cluster").cluster == "shop"
     assert contract.outputs(found).web_service == ""

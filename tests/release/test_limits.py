@@ -20,7 +20,7 @@ STAGING, AURORA = (
         (STAGING, {"DatabaseStorage": "200"}, "DatabaseStorage is 200 and DatabaseMaxStorage is"),
         (STAGING, {"DatabaseStorage": "100", "DatabaseMaxStorage": "109"}, "a tenth above"),
         (AURORA, {"DatabaseMinCapacity": "8"}, "is 8 and DatabaseMaxCapacity is 4"),
-        (AURORA, {"DatabaseMinCapacity": "0.3"}, "DatabaseMinCapacity is 0.3: it must be a multiple of 0.5"),
+        (AURORA, {"DatabaseMinCapacity": "0.3"}, "is 0.3: it must be a multiple of 0.5"),
         (STAGING, {"MaxScale": "6.5"}, "MaxScale is 6.5: it must be a multiple of 1"),
     ],
 )

@@ -85,7 +85,7 @@ def test_the_function_at_the_path_is_called() -> None:
         ("misspelt_stack.template", "no template at misspelt_stack.template: invalid syntax"),
         ("careless_stack.template", "no template at careless_stack.template: .*undefined_name"),
         ("own_stack.raising", "own_stack.raising raised KeyError: 'the fault'"),
-        ("own_stack.something_else", "own_stack.something_else returned int, which is not a troposphere template"),
+        ("own_stack.something_else", "returned int, which is not a troposphere template"),
         ("own_stack.exiting", "own_stack.exiting raised SystemExit: 5"),
         ("own_stack.a_set", "own_stack.a_set raised TypeError: .*set"),
         ("own_stack.a_cycle", "own_stack.a_cycle raised ValueError: Circular reference"),
