@@ -6,7 +6,6 @@ from troposphere import elasticloadbalancingv2 as elb
 from stack.network import Network
 from stack.options import Options
 
-HEALTH_PATH = "/health/live"
 # ECS registers each task with its own port. A group's own cannot be changed: with the parameter
 # in its place, another port would bring an empty group before the service has new tasks.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
@@ -18,13 +17,14 @@ def add_target_groups(
 ) -> list[elb.TargetGroup]:
     """Add the group of the service, and its alternate where the deployment switches."""
     names = ["WebTargetGroup", *(["WebAlternateTargetGroup"] if switches(options) else [])]
-    targets = [_target_group(template, name, network) for name in names]
+    targets = [_target_group(template, name, options, network) for name in names]
     value = ",".join(f"${{{name}}}" for name in names)
     template.add_output(
         Output("WebTargetGroups", Description="Who answers for the balancer", Value=Sub(value))
     )
-    path = "What the load balancer asks a task"
-    template.add_output(Output("WebHealthPath", Description=path, Value=HEALTH_PATH))
+    live, ready = "What the load balancer asks a task", "What answers 200 once a task can serve"
+    template.add_output(Output("WebHealthPath", Description=live, Value=options.health_path))
+    template.add_output(Output("WebReadyPath", Description=ready, Value=options.ready_path))
     return targets
 
 
@@ -33,7 +33,9 @@ def switches(options: Options) -> bool:
     return options.deployment != "rolling"
 
 
-def _target_group(template: Template, title: str, network: Network) -> elb.TargetGroup:
+def _target_group(
+    template: Template, title: str, options: Options, network: Network
+) -> elb.TargetGroup:
     """Two checks, 10 s apart, instead of the default five, 30 s apart.
 
     A task serves 20 s after its start and not 2 min 30 s; a check asks for the process
@@ -49,7 +51,7 @@ def _target_group(template: Template, title: str, network: Network) -> elb.Targe
             TargetType="ip",
             Protocol="HTTP",
             Port=UNUSED_PORT,
-            HealthCheckPath=HEALTH_PATH,
+            HealthCheckPath=options.health_path,
             HealthCheckIntervalSeconds=10,
             HealthCheckTimeoutSeconds=5,
             HealthyThresholdCount=2,

@@ -127,7 +127,7 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
             Capabilities=ecs.KernelCapabilities(Drop=["ALL"]), InitProcessEnabled=True
         ),
         MountPoints=[ecs.MountPoint(ContainerPath="/tmp", SourceVolume=SCRATCH)],  # noqa: S108
-        Environment=[port, *database.environment, *_assets(tasks.assets)],
+        Environment=[port, *database.environment, *_assets(tasks.assets), *_own(tasks.options)],
         Secrets=[*database.secrets, *_own_secrets(tasks.options)],
         LogConfiguration=_logs(tasks.cluster, entry),
         **more,
@@ -141,6 +141,11 @@ def _assets(assets: Assets | None) -> list[ecs.Environment]:
     url = Join("", ["https://", GetAtt(assets.distribution, "DomainName"), "/"])
     values = {"ASSETS_BUCKET": Ref(assets.bucket), "ASSETS_URL": url}
     return [ecs.Environment(Name=name, Value=value) for name, value in values.items()]
+
+
+def _own(options: Options) -> list[ecs.Environment]:
+    """Return the application's own variables."""
+    return [ecs.Environment(Name=name, Value=text) for name, text in options.variables]
 
 
 def _own_secrets(options: Options) -> list[ecs.Secret]:

@@ -53,6 +53,11 @@ class Outputs:
         "the path of the load balancer's health check, for failure messages",
         optional=True,
     )
+    ready_path: str = _output(
+        "WebReadyPath",
+        "the path that has to answer 200 at the front door; without it /health/ready",
+        optional=True,
+    )
     worker_service: str = _output(
         "WorkerServiceName",
         "the ECS service of the worker, which is watched and proven as well",

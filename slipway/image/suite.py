@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def test(settings: Settings, recipe: Recipe, image: Image, say: Say) -> Image:
     with locks.owned(suite_parts.remove) as token:
         suite = _build(recipe, image, token)
         url = suite_parts.start_postgres(settings.postgres_image, token)
-        result = _run(suite, recipe.platform, token, url)
+        given = {**dict(settings.test_variables), "DATABASE_URL": url}
+        result = _run(suite, recipe.platform, token, given)
     problem = verdict.problem(result, image.by_tag)
     tested = None if problem else store.mark_tested(image)
     keep_report(result.report, say)
@@ -91,10 +93,10 @@ def _layers(image: str) -> list[str]:
     return list(json.loads(run(inspect).stdout))
 
 
-def _run(suite: str, platform: str, token: str, url: str) -> verdict.Run:
-    """Run the suite, and bring its exit code and its report out of the container."""
+def _run(suite: str, platform: str, token: str, given: Mapping[str, str]) -> verdict.Run:
+    """Run the suite with these variables; bring its exit code and report out of the container."""
     own = f"{suite_parts.name(token)}-run"
-    variables = {"DATABASE_URL": url, "JUNIT_XML": JUNIT_INSIDE}
+    variables = {**given, "JUNIT_XML": JUNIT_INSIDE}
     named = repeated("--env", variables)
     place = [
         "--name",

@@ -18,13 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from slipway import local_key
-from slipway.aws import session
 from slipway.docker import engine
 from slipway.errors import ConfigurationError, Failed, Refused
-from slipway.local import database, emulator, leftovers, sharing
+from slipway.local import database, emulator, leftovers, projects, sharing
 from slipway.settings import Settings
-
-SECRET_NAME = "slipway/local/database-url"  # noqa: S105 - a name
 
 Say = Callable[[str], None]
 Confirm = Callable[[str], bool]
@@ -36,10 +33,11 @@ def up(settings: Settings, say: Say) -> None:
     Raises ConfigurationError when something else has the port, when no engine runs, or when
     its containers cannot be reached; Failed when a part does not start, or the server hangs.
     """
-    if not _is_up(settings, say):
+    if not (_is_up(settings, say) and projects.has_joined(settings)):
         with _alone(say):
             if not _is_up(settings, say):
                 _bring_up(settings, say)
+            _join(settings)
     port = settings.local_port
     sharing.note(local_key.state_folder(port) / "checkout", emulator.ROOT, say, port)
 
@@ -56,7 +54,8 @@ def down(settings: Settings, say: Say, confirm: Confirm) -> None:
     _own_answer(port)
     runs = engine.ask() is not None
     if runs and database.exists(_database(port)):
-        question = f"remove the local AWS account of port {port} with its database?"
+        of = f" of {', '.join(names)}" if (names := projects.names(port)) else ""
+        question = f"remove the local AWS account of port {port} with the database{of}?"
         if not confirm(question):
             raise Refused("nothing was removed", hint="invoke local.down --yes")
     say(f"removing the local AWS account of port {port}")
@@ -134,7 +133,8 @@ def _bring_up(settings: Settings, say: Say) -> None:
     state = local_key.state_folder(port)
     say("starting the local database")
     name = _database(port)
-    url = database.up(name, _name(port), settings.postgres_image, state / "password")
+    database.up(name, _name(port), settings.postgres_image, state / "password")
+    projects.forget(port)  # database or server may be new
     ready = state / "ready"
     if ready.exists() and emulator.answering_edition(port) in emulator.editions(port):
         return  # it was the database alone
@@ -144,8 +144,15 @@ def _bring_up(settings: Settings, say: Say) -> None:
     python = emulator.environment(say)
     say(f"starting the local AWS account at {settings.endpoint_url}")
     emulator.start(python, port, name, waits=waits)
-    _keep_secret(settings, url)
     ready.touch()
+
+
+def _join(settings: Settings) -> None:
+    """Give the project what it has of its own in the account, unless it has it."""
+    if not projects.has_joined(settings):
+        port = settings.local_port
+        password = (local_key.state_folder(port) / "password").read_text()
+        projects.join(settings, _database(port), password)
 
 
 @contextmanager
@@ -159,11 +166,3 @@ def _alone(say: Say) -> Iterator[None]:
             say("waiting for another command that starts or removes a local AWS account")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _keep_secret(settings: Settings, url: str) -> None:
-    secrets = session.client(settings, "secretsmanager")
-    try:
-        secrets.create_secret(Name=SECRET_NAME, SecretString=url)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=SECRET_NAME, SecretString=url)

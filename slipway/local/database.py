@@ -6,7 +6,7 @@ from pathlib import Path
 
 from slipway import polling
 from slipway.errors import ConfigurationError, Failed
-from slipway.shell import repeated, run
+from slipway.shell import CommandFailed, repeated, run
 
 USER = "app"
 ALIAS = "database"
@@ -17,7 +17,7 @@ REACH_SECONDS = 3
 
 
 def up(name: str, network: str, image: str, password_file: Path) -> str:
-    """Run the database on `network`, where it is called `database`; return its URL.
+    """Run the database on `network`, where it is called `database`; return its password.
 
     `name` names the container and its volume. The password is made once and kept in
     `password_file`, which only its owner can read. Nothing is published on this machine.
@@ -33,7 +33,19 @@ def up(name: str, network: str, image: str, password_file: Path) -> str:
     _require_reachable(name)
     if is_new:  # the volume may be older
         _set_password(name, password)
-    return f"postgresql://{USER}:{password}@{ALIAS}:{PORT}/{USER}"
+    return password
+
+
+def url(password: str, name: str) -> str:
+    """Return the URL of a project's database, as a container on the network uses it."""
+    return f"postgresql://{USER}:{password}@{ALIAS}:{PORT}/{name}"
+
+
+def create(container: str, name: str) -> None:
+    """Create a database of this name, unless it exists."""
+    done = run(["docker", "exec", container, "createdb", "--username", USER, name], check=False)
+    if done.code and "already exists" not in done.stderr:
+        raise CommandFailed(done)
 
 
 def runs(name: str) -> bool:

@@ -10,7 +10,7 @@ from slipway.aws import contract
 from slipway.aws.stack import Stack
 from slipway.settings import Settings
 
-READY_PATH = "health/ready"
+READY_PATH = "/health/ready"
 TRY_SECONDS, PAUSE_SECONDS, ASK_SECONDS = 30.0, 2.0, 5.0
 # A name that is new may be unknown at first. A private address stays out of reach.
 UNREACHABLE_TRIES = 2
@@ -26,12 +26,16 @@ class DoorError(Exception):
     """The address was reached, and gave no HTTP answer; the text says why."""
 
 
-def ready_url(url: str) -> str:
-    """Return the readiness path of an address, which ends with a slash and may have a path."""
-    return urljoin(url, READY_PATH)
+def ready_url(stack: Stack, url: str) -> str:
+    """Return the address of the stack's readiness path; `url` ends with a slash, maybe of a path.
+
+    A template that has no output for it has the path READY_PATH.
+    """
+    path = contract.outputs(stack).ready_path or READY_PATH
+    return urljoin(url, path.removeprefix("/"))
 
 
-def wait(url: str, seconds: float = TRY_SECONDS) -> tuple[bool, str]:
+def wait(ready_url: str, seconds: float = TRY_SECONDS) -> tuple[bool, str]:
     """Ask the readiness path until it answers 200, for so long; at least once.
 
     Return whether the door is good, and a sentence about it. An address that this machine
@@ -42,20 +46,20 @@ def wait(url: str, seconds: float = TRY_SECONDS) -> tuple[bool, str]:
     unreachable = 0
     for _ in polling.attempts(seconds, PAUSE_SECONDS):
         try:
-            answer = ask(ready_url(url))
+            answer = ask(ready_url)
         except DoorError as error:
             answer = str(error)
         unreachable = unreachable + 1 if answer is None else 0
         if answer == HTTPStatus.OK or unreachable == UNREACHABLE_TRIES:
             break
-    return judge(url, answer)
+    return judge(ready_url, answer)
 
 
-def judge(url: str, answer: int | str | None) -> tuple[bool, str]:
+def judge(ready_url: str, answer: int | str | None) -> tuple[bool, str]:
     """Decide about an answer: a status, an error's text, or None when nothing was reached."""
-    path = urlsplit(ready_url(url)).path
+    path = urlsplit(ready_url).path
     if answer is None:
-        host = urlsplit(url).hostname
+        host = urlsplit(ready_url).hostname
         return True, f"this machine cannot reach {host}: the load balancer's health checks count"
     if isinstance(answer, str):
         return False, f"GET {path}: {answer}"

@@ -143,7 +143,7 @@ def _prove_door(
     if not running:
         nothing = f"deployed, nothing runs: {ref.count_parameter} is 0"
         return Proven(digest, 0, claim.url, nothing)
-    is_good, sentence = front_door.wait(claim.url, seconds)
+    is_good, sentence = front_door.wait(front_door.ready_url(claim.stack, claim.url), seconds)
     if not is_good:
         what = f"not proven: {sentence}\n  at {claim.url}"
         raise Failed(what, hint=f"invoke logs --env {environment}")

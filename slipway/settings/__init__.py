@@ -3,18 +3,19 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 from slipway.errors import ConfigurationError
-from slipway.settings import credentials, dotenv_file, loader
-from slipway.settings.declared import LOCAL_PORT, Settings
+from slipway.settings import credentials, dotenv_file, loader, project_file
+from slipway.settings.declared import DEFAULT_PROJECT, LOCAL_PORT, Settings
 from slipway.settings.loader import LOCAL, Declared, prefix
-from slipway.settings.setting import PORTS
+from slipway.settings.project_file import ProjectFile
+from slipway.settings.setting import PORTS, PROJECT
 
-__all__ = ["Settings", "load", "resolve"]
+__all__ = ["Settings", "database_secret", "load", "resolve"]
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
 # The options of the stacks; their declarations are in stack/options.
@@ -22,13 +23,15 @@ STACK_OPTION = re.compile(r"STACK_[A-Z_]+|DATABASE_SECRET_ARN")
 
 
 def load(environment: str, folder: Path = Path(), options: Declared = ()) -> Settings:
-    """Read the settings of `environment` from the process environment, then `.env`.
+    """Read the settings of `environment`: from its variables, then `.env`, then `slipway.toml`.
 
     `options` are the declarations of the stacks' options. Raises ConfigurationError that lists
     every missing or malformed setting and option at once, or the known environments when this is
-    none of them, and for a `.env` that cannot be parsed.
+    none of them, and for a file that cannot be parsed.
     """
-    return resolve(environment, os.environ, dotenv_file.read(folder / ".env"), options)
+    project = project_file.read(folder / project_file.NAME)
+    file = dotenv_file.read(folder / ".env")
+    return resolve(environment, os.environ, file, options, project)
 
 
 def resolve(
@@ -36,12 +39,14 @@ def resolve(
     variables: Mapping[str, str],
     file: Mapping[str, str] | None = None,
     options: Declared = (),
+    project: ProjectFile | None = None,
 ) -> Settings:
-    """Decide the settings of `environment` from `variables`, and from `file` what they lack.
+    """Decide the settings of `environment`: from `variables`, `file` and `project`, in this order.
 
     Raises ConfigurationError as `load` does.
     """
-    merged = {**(file or {}), **variables}
+    project = project or ProjectFile()
+    merged = {**project.settings, **(file or {}), **variables}
     _require_known(environment, merged)
     is_local = environment == LOCAL
     chosen = _local_variables(merged) if is_local else merged
@@ -53,11 +58,15 @@ def resolve(
     if options := tuple(options):
         problems += loader.read(options, environment, chosen)[1]
         problems += loader.unknown(options, texts)
-    loader.require(environment, [*problems, *own.problems, *mistyped(file or {})])
+    problems += [*own.problems, *mistyped(file or {}), *uncommittable(project.settings, options)]
+    loader.require(environment, problems)
+    values["image_repository"] = values["image_repository"] or f"{values['project']}/app"
     return Settings(
         environment=environment,
         stack_options=tuple(sorted(texts.items())),
         credentials_from=own.names,
+        variables=tuple(project.of(environment).items()),
+        test_variables=tuple(project.of_tests.items()),
         **values,
     )
 
@@ -86,6 +95,19 @@ def mistyped(file: Mapping[str, str]) -> list[str]:
         if close := difflib.get_close_matches(plain, names, n=1, cutoff=0.9):
             problems.append(f".env: {name} is not a setting; did you mean {close[0]}?")
     return problems
+
+
+def uncommittable(settings: Mapping[str, str], options: Declared) -> Iterator[str]:
+    """List what may not stand in `slipway.toml`: what is secret, and what nothing reads."""
+    starts = [prefix(each) for each in known_environments(settings)]
+    secret = {each.metadata["name"] for each in _declared() if each.metadata["secret"]}
+    for name in settings:
+        plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
+        if plain in {*secret, *credentials.NAMES}:
+            yield f"{project_file.NAME}: {name} is not for a file that is committed"
+        elif options and not STACK_OPTION.fullmatch(plain):
+            for problem in loader.unknown(_declared(), [plain], "a setting"):
+                yield f"{project_file.NAME}: {problem}"
 
 
 def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict[str, str]:
@@ -120,6 +142,11 @@ def _declared() -> list[Field[Any]]:
     return [each for each in fields(Settings) if each.metadata]
 
 
+def database_secret(project: str) -> str:
+    """Return the name of the secret with the URL of a project's database in the local account."""
+    return f"{project}/local/database-url"
+
+
 def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     """Replace all that could reach a real account: `local` never leaves this machine.
 
@@ -127,14 +154,16 @@ def _local_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
     """
     others = {name: text for name, text in variables.items() if "AWS_" not in name}
     text = variables.get("LOCAL_PORT") or LOCAL_PORT
-    # A malformed port is a problem of its own setting alone.
+    named = variables.get("LOCAL_SLIPWAY_PROJECT") or variables.get("SLIPWAY_PROJECT") or ""
+    project = named if re.fullmatch(PROJECT, named) else DEFAULT_PROJECT
+    # A malformed port is a problem of its own setting alone, and so is a malformed project.
     port = text if re.fullmatch("[0-9]{4,5}", text) and int(text) in PORTS else LOCAL_PORT
     return {
         **others,
         "AWS_REGION": LOCAL_REGION,
-        "AWS_STACKNAME": "slipway-local",
+        "AWS_STACKNAME": f"{project}-local",
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",
-        "LOCAL_ECR_REPOSITORY": f"localhost:{port}/slipway",
+        "LOCAL_ECR_REPOSITORY": f"localhost:{port}/{project}",
         "LOCAL_DATABASE_SECRET_ARN": f"arn:aws:secretsmanager:{LOCAL_REGION}:{LOCAL_ACCOUNT}"
-        ":secret:slipway/local/database-url",
+        f":secret:{database_secret(project)}",
     }

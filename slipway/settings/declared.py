@@ -7,6 +7,7 @@ from slipway.settings.setting import (
     ECR_REPOSITORY,
     IMAGE_REPOSITORY,
     PORTS,
+    PROJECT,
     REGION,
     STACK_NAME,
     TEMPLATE,
@@ -15,6 +16,7 @@ from slipway.settings.setting import (
 )
 
 DEFAULT_TEMPLATE = "stack.services.application.template"
+DEFAULT_PROJECT = "slipway"
 LOCAL_PORT = "4566"
 
 
@@ -23,12 +25,16 @@ class Settings:
     """Everything that differs between environments; `name` in the metadata is the variable.
 
     `stack_options` has the names and texts that are the stack's own business, by name.
+    `variables` are the application's own in this environment, `test_variables` those of its
+    tests: names and texts.
     Of a key, a profile and a role at most one is set, by the variables of `credentials_from`;
     with none of them boto3 looks for credentials by itself.
     """
 
     environment: str
     stack_options: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    test_variables: tuple[tuple[str, str], ...] = ()
     credentials_from: tuple[str, ...] = ()
     region: str = setting(
         "AWS_REGION", "the AWS region", kind=REGION, allowed="a region such as eu-west-1"
@@ -82,10 +88,10 @@ class Settings:
     image_repository: str = setting(
         "IMAGE_REPOSITORY",
         "where a commit's image is kept until it is pushed: a name in this machine's engine, "
-        "or HOST/NAME of a registry that all jobs share",
+        "or HOST/NAME of a registry that all jobs share (default: PROJECT/app)",
         kind=IMAGE_REPOSITORY,
         allowed="NAME or HOST/NAME, without a scheme or a tag",
-        default="slipway/app",
+        optional=True,
     )
     registry: str | None = setting(
         "CI_REGISTRY", "the only registry host that the next two are used for", optional=True
@@ -95,6 +101,13 @@ class Settings:
     )
     registry_password: str | None = setting(
         "CI_REGISTRY_PASSWORD", "the password of that user", optional=True, secret=True
+    )
+    project: str = setting(
+        "SLIPWAY_PROJECT",
+        "the project's name, by which the local stack, repository, database and images are named",
+        kind=PROJECT,
+        allowed="lower-case letters, digits and hyphens, at most 24",
+        default=DEFAULT_PROJECT,
     )
     python_image: str = setting(
         "PYTHON_IMAGE", "the base image of the application", default="python:3.14-slim"

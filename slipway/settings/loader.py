@@ -95,12 +95,12 @@ def _parse(kind: Kind, allowed: str, text: str) -> Any:
     return value
 
 
-def unknown(declared: Declared, names: Iterable[str]) -> Iterator[str]:
+def unknown(declared: Declared, names: Iterable[str], kind: str = "an option") -> Iterator[str]:
     """List the names that are not declared, each with the one that is meant, if one is close."""
     known = [each.metadata["name"] for each in declared]
     for name in sorted(set(names) - set(known)):
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        yield f"{name} is not an option{f'; did you mean {close[0]}?' if close else ''}"
+        yield f"{name} is not {kind}{f'; did you mean {close[0]}?' if close else ''}"
 
 
 def require(environment: str, problems: list[str]) -> None:

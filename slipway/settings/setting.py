@@ -37,6 +37,8 @@ def parse_url(text: str) -> str:
     return text.rstrip("/")
 
 
+# The local stack is PROJECT-local, and an application stack has 32 characters at most.
+PROJECT = r"[a-z][a-z0-9-]{0,23}"
 # Those that an ordinary user may open.
 PORTS = range(1024, 65_536)
 REGION = r"[a-z]{2}(-[a-z]+)+-\d"

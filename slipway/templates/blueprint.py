@@ -29,9 +29,8 @@ def options(settings: Settings) -> Options:
     Raises ConfigurationError that lists everything that is malformed, in conflict, or impossible
     in the region.
     """
-    return declared_options.read(
-        settings.environment, dict(settings.stack_options), settings.region
-    )
+    texts = dict(settings.stack_options)
+    return declared_options.read(settings.environment, texts, settings.region, settings.variables)
 
 
 def application(settings: Settings) -> Desired:

@@ -15,6 +15,7 @@ from stack.options.values import (
     GITLAB,
     HOSTED_ZONE,
     KEY,
+    PATH,
     PROJECT,
     SCHEDULE,
     SECRET_ARN,
@@ -49,9 +50,13 @@ def option(  # noqa: PLR0913 - what there is to say of an option, each by name
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The shape of an environment's stacks; sizes, which change without a shape, are parameters."""
+    """The shape of an environment's stacks; sizes, which change without a shape, are parameters.
+
+    `variables` are the application's own, names and texts.
+    """
 
     environment: str
+    variables: tuple[tuple[str, str], ...] = ()
     zones: int = option("STACK_ZONES", "availability zones, 2 or 3", range(2, 4), "2")
     egress: str = option(
         "STACK_EGRESS",
@@ -78,6 +83,20 @@ class Options:
         "Container Insights: disabled, enabled or enhanced",
         ("disabled", "enabled", "enhanced"),
         "enabled",
+    )
+    health_path: str = option(
+        "STACK_HEALTH_PATH",
+        "the path that the load balancer requests from each task, which answers 200 while it runs",
+        PATH,
+        "/health/live",
+        allowed="a path such as /health/live",
+    )
+    ready_path: str = option(
+        "STACK_READY_PATH",
+        "the path that a deploy requests at the address, which answers 200 once the service works",
+        PATH,
+        "/health/ready",
+        allowed="a path such as /health/ready",
     )
     exec: bool = option(
         "STACK_EXEC",

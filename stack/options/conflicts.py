@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stack.options import bake
+from stack.options.values import OWN_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def of(options: Options) -> list[str]:
     """List the conflicts of options, each as a sentence."""
-    parts = (_deployment, _database, _domain, _alarms, _identity)
+    parts = (_deployment, _database, _domain, _alarms, _identity, _variables)
     return [problem for part in parts for problem in part(options)]
 
 
@@ -74,3 +75,16 @@ def _alarms(options: Options) -> Iterator[str]:
 def _identity(options: Options) -> Iterator[str]:
     if options.identity == "role" and not options.gitlab_project:
         yield "STACK_IDENTITY=role needs STACK_GITLAB_PROJECT: whose jobs may take the role"
+
+
+def _variables(options: Options) -> Iterator[str]:
+    """List the application's variables that a task definition sets already: it takes each once.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KeyValuePair.html
+    """
+    secrets = {pair.partition("=")[0] for pair in options.secrets or ()}
+    for name, _ in options.variables:
+        if name in OWN_VARIABLES:
+            yield f"the variable {name} is set by the stack itself"
+        elif name in secrets:
+            yield f"the variable {name} is one of STACK_SECRETS, too"

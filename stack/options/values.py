@@ -38,6 +38,7 @@ def names_of_secrets(text: str) -> tuple[str, ...]:
 # A policy for an alias allows nothing:
 # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
 KEY = r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+"
+PATH = r"/[\w./~-]*"
 DOMAIN = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}"
 HOSTED_ZONE = r"Z[A-Z0-9]{5,31}"
 EMAIL = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"

@@ -15,10 +15,10 @@ import pytest
 from slipway import local_key
 from slipway.docker import engine
 from slipway.errors import ConfigurationError, Failed, Refused
-from slipway.local import account, database, emulator
+from slipway.local import account, database, emulator, projects
 from slipway.local_key import AccessKey
-from slipway.settings import Settings
-from slipway.shell import Completed
+from slipway.settings import Settings, database_secret
+from slipway.shell import CommandFailed, Completed
 
 PROOF = b"PROOF"
 
@@ -76,7 +76,11 @@ def here(settings: Settings, server: Answering, monkeypatch: pytest.MonkeyPatch)
     """Settings whose local port is the server's; it says that it is the account's."""
     port = server.server_port
     server.key = local_key.create(port)
-    (local_key.state_folder(port) / "ready").touch()
+    state = local_key.state_folder(port)
+    (state / "ready").touch()
+    (state / "password").write_text("hush")
+    (state / "projects").mkdir()
+    (state / "projects" / "slipway").touch()
     server.answer = says(emulator.edition(port, waits=True))
     monkeypatch.setattr(database, "runs", lambda _: True)
     return dataclasses.replace(settings, local_port=port)
@@ -88,6 +92,31 @@ def brought_up(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     ports: list[int] = []
     monkeypatch.setattr(account, "_bring_up", lambda given, _: ports.append(given.local_port))
     return ports
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The databases that were created, and the secrets that were kept, which none really is."""
+    made: list[tuple[str, str]] = []
+    monkeypatch.setattr(database, "create", lambda _, name: made.append(("database", name)))
+    keep = lambda settings, url: made.append((database_secret(settings.project), url))  # noqa: E731
+    monkeypatch.setattr(projects, "_keep_secret", keep)
+    return made
+
+
+def test_a_second_project_gets_a_database_and_a_secret_of_its_own(
+    here: Settings, joined: list[tuple[str, str]], brought_up: list[int]
+) -> None:
+    """In the account that runs; once, and the first project's stay as they are."""
+    shop = dataclasses.replace(here, project="web-shop")
+    account.up(shop, pytest.fail)
+    account.up(shop, pytest.fail)
+    assert joined == [
+        ("database", "web_shop"),
+        ("web-shop/local/database-url", "postgresql://app:hush@database:5432/web_shop"),
+    ]
+    assert brought_up == []
+    assert projects.names(here.local_port) == ["slipway", "web-shop"]
 
 
 def says(edition: str) -> bytes:
@@ -186,9 +215,9 @@ def test_a_database_that_does_not_run_is_brought_up_again(
 
 
 def test_the_server_is_left_alone_when_its_database_is_brought_up(
-    here: Settings, monkeypatch: pytest.MonkeyPatch
+    here: Settings, joined: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its stacks and services go on; others may be at work in it."""
+    """Its stacks and services go on; others may be at work in it. A project joins again."""
     started: list[str] = []
     monkeypatch.setattr(database, "runs", lambda _: False)
     monkeypatch.setattr(database, "up", lambda name, *_: started.append(name))
@@ -198,6 +227,7 @@ def test_the_server_is_left_alone_when_its_database_is_brought_up(
     account.up(here, lambda _: None)
 
     assert started == [account._database(here.local_port)]
+    assert ("database", "slipway") in joined
 
 
 def test_a_database_goes_only_when_somebody_agrees(
@@ -218,7 +248,7 @@ def test_a_database_goes_only_when_somebody_agrees(
         account.down(here, pytest.fail, disagree)
 
     assert "--yes" in raised.value.hint
-    assert "with its database?" in asked[0]
+    assert "with the database of slipway?" in asked[0]
     assert local_key.state_folder(here.local_port).exists()
 
 
@@ -376,14 +406,23 @@ def test_the_password_is_in_a_file_of_its_owner_and_on_no_command_line(
     monkeypatch.setattr(database, "_require_reachable", lambda _: None)
     kept = tmp_path / "password"
 
-    url = database.up("name", "network", "postgres:17", kept)
+    password = database.up("name", "network", "postgres:17", kept)
 
-    password = kept.read_text()
+    assert kept.read_text() == password
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert url == f"postgresql://app:{password}@database:5432/app"
     assert not any(password in word for command in commands for word in command)
     assert {"POSTGRES_PASSWORD": password} in environments
-    assert database.up("name", "network", "postgres:17", kept) == url
+    assert database.up("name", "network", "postgres:17", kept) == password
+
+
+def test_a_database_that_exists_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are a project's; any other refusal is an error."""
+    words = 'createdb: error: database creation failed: ERROR:  database "shop" already exists'
+    monkeypatch.setattr(database, "run", lambda _, **__: Completed((), 1, "", words))
+    database.create("name", "shop")
+    monkeypatch.setattr(database, "run", lambda _, **__: Completed((), 1, "", "no server"))
+    with pytest.raises(CommandFailed):
+        database.create("name", "shop")
 
 
 def test_the_database_is_published_nowhere() -> None:

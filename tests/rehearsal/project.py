@@ -182,11 +182,18 @@ class Project:
         os.killpg(started.pid, signal.SIGINT)
         return self.finish(started)
 
-    def remove_images(self) -> None:
+    def remove_images(self, *, pushed: bool = True) -> None:
         """Remove the names that images were given here, and no other name of theirs."""
         here = ["--filter", f"reference={self.images}"]
         there = ["--filter", f"reference=localhost:{self.port}/*"]
-        names = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}", *here, *there]
+        names = [
+            "docker",
+            "images",
+            "--format",
+            "{{.Repository}}:{{.Tag}}",
+            *here,
+            *(there if pushed else []),
+        ]
         found = subprocess.run(names, check=True, capture_output=True, text=True).stdout.split()
         if found:
             subprocess.run(["docker", "rmi", "--force", *found], check=False, capture_output=True)
@@ -195,18 +202,23 @@ class Project:
 @contextmanager
 def standing(project: Project) -> Iterator[None]:
     """Fill a checkout with what stands here, committed or not; leave nothing of it at the end."""
-    for name in _files():
-        target = project.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target)
-    project.git("init", "--quiet")
-    project.commit("as it stands")
+    fill(project)
     project.run("invoke", "local.down", "--yes")
     try:
         yield
     finally:
         project.run("invoke", "local.down", "--yes")
         project.remove_images()
+
+
+def fill(project: Project) -> None:
+    """Copy what stands here into a checkout, committed or not, and commit it there."""
+    for name in _files():
+        target = project.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    project.git("init", "--quiet")
+    project.commit("as it stands")
 
 
 def _files() -> list[str]:

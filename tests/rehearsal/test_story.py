@@ -7,18 +7,39 @@ import sys
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import tasks
-from tests.rehearsal.project import RAN, STAGES, Project, command_of_readme, get, version
+from tests.rehearsal.project import RAN, STAGES, Project, command_of_readme, fill, get, version
 from tests.rehearsal.visitor import visiting
 
 PAGE = "webapp/templates/index.html"
 # As a task it crashes; the suite, which starts a server of its own, does not see it.
 CRASH = """[ "$WEB_PORT" != 8000 ] || { echo 'no wind in the sails' >&2; exit 7; }
 exec gunicorn"""
+
+OTHER = """[settings]
+SLIPWAY_PROJECT = "other"
+STACK_READY_PATH = "/version"
+
+[variables]
+GREETING = "hello"
+
+[test_variables]
+GREETING = "hello, test"
+"""
+GREETED = '''"""What the suite is given."""
+
+import os
+
+
+def test_a_variable_of_the_tests_reaches_them() -> None:
+    """As the committed file has it."""
+    assert os.environ["GREETING"] == "hello, test"
+'''
 
 
 @pytest.fixture(scope="module")
@@ -334,6 +355,29 @@ def test_the_proof_does_not_believe_the_stack(project: Project) -> None:
     assert "not proven" in output.text
     project.write("entries/web.sh", good)
     project.commit("fixed again")
+
+
+def test_a_second_project_shares_nothing_but_the_account(project: Project, tmp_path: Path) -> None:
+    """Its committed file names its stack, repository and database, and has its variables."""
+    first = project.deploy().url
+    other = replace(project, folder=tmp_path, images="other/app")
+    fill(other)
+    other.write("slipway.toml", OTHER)
+    other.write("webapp/tests/test_greeting.py", GREETED)
+    other.commit("another project")
+
+    output = other.deploy()
+
+    assert output.code == 0
+    assert "/version answers 200" in output.text
+    urllib.request.urlopen(f"{output.url}sign", data=b"name=Ada&message=here", timeout=10)  # noqa: S310
+    assert "Ada" in get(output.url)[1]
+    assert "Ada" not in get(first)[1]
+    task = project.client("ecs").describe_task_definition(taskDefinition="other-local-web")
+    (container,) = task["taskDefinition"]["containerDefinitions"]
+    assert {"name": "GREETING", "value": "hello"} in container["environment"]
+    assert "nothing to do" in project.deploy().text
+    other.remove_images(pushed=False)
 
 
 def test_everything_listens_on_loopback_only(project: Project) -> None:

@@ -9,8 +9,10 @@ from typing import NoReturn
 import pytest
 
 from slipway import polling
+from slipway.aws.stack_status import State
 from slipway.release import front_door
 from slipway.release.front_door import DoorError
+from tests import answers
 
 Door = tuple[str, dict[str, tuple[int, str]]]
 
@@ -48,7 +50,15 @@ def test_the_door_s_status_is_read(door: Door, status: int) -> None:
     """What the readiness path answers, below the address."""
     url, pages = door
     pages["/app/health/ready"] = (status, "")
-    assert front_door.ask(front_door.ready_url(f"{url}app/")) == status
+    assert front_door.ask(front_door.ready_url(STACK, f"{url}app/")) == status
+
+
+def test_the_path_is_the_stack_s() -> None:
+    """As its template has it; below the address, whether that has a path or not."""
+    own = answers.stack(State.UPDATE_COMPLETE, outputs={"WebReadyPath": "/up"})
+    assert front_door.ready_url(own, "https://shop.example/") == "https://shop.example/up"
+    assert front_door.ready_url(own, "http://x/_alb/shop/") == "http://x/_alb/shop/up"
+    assert front_door.ready_url(STACK, "https://shop.example/") == URL
 
 
 @pytest.mark.parametrize("location", ["https://elsewhere.example/", "http://127.0.0.1/x", "/x"])
@@ -153,7 +163,8 @@ class Asked:
         self.now += seconds
 
 
-URL = "https://shop.example/"
+STACK = answers.stack(State.UPDATE_COMPLETE)
+URL = "https://shop.example/health/ready"
 STANDS_IN = "this machine cannot reach shop.example: the load balancer's health checks count"
 
 

@@ -292,10 +292,25 @@ def test_the_example_sets_nothing() -> None:
     assert [line for line in lines if line and not line.startswith("#")] == []
 
 
-def test_the_readme_has_every_name() -> None:
-    """The table of settings in README.md is complete."""
-    text = (ROOT / "README.md").read_text()
-    assert [name for each in SETTINGS if f"`{(name := each.metadata['name'])}`" not in text] == []
+def test_the_page_has_every_name() -> None:
+    """The table of docs/settings.md is that of the declarations: meaning and default, no other."""
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| ([^|]+) \| (?:`([^`]+)` )?\|$",
+        (ROOT / "docs" / "settings.md").read_text(),
+        re.MULTILINE,
+    )
+    declared = [each.metadata for each in SETTINGS]
+    assert rows == [(each["name"], each["meaning"], each["default"]) for each in declared]
+
+
+def test_the_page_s_file_is_read(tmp_path: Path) -> None:
+    """The example of slipway.toml in docs/settings.md stands for an environment as it is."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    (tmp_path / "slipway.toml").write_text(page.split("```toml\n")[1].split("```")[0])
+    found = load("staging", tmp_path, options.declared())
+    assert (found.project, found.stack_name) == ("shop", "shop-staging")
+    assert dict(found.variables)["ALLOWED_HOSTS"] == "shop-staging.example.com"
+    assert dict(found.test_variables)["DJANGO_SETTINGS_MODULE"] == "shop.settings.test"
 
 
 @pytest.mark.parametrize("text", ["yes", "YES", "true", "1", "no", "False", "0"])
