@@ -128,6 +128,18 @@ def bootstrap(settings: Settings, say: Say, *, gitlab: bool = False) -> None:
     cli.bootstrap.bootstrap(settings, say, gitlab=gitlab)
 
 
+@task(options={"name": "the environment variable, such as API_KEY"})
+def secrets_set(settings: Settings, say: Say, *, name: str) -> None:
+    """Keep a secret of the application; its value is prompted for, or read from standard input."""
+    cli.secrets.put(settings, name, say)
+
+
+@task()
+def secrets_list(settings: Settings, say: Say) -> None:
+    """List the application's own secrets by name, and those that are missing; no values."""
+    cli.secrets.read_all(settings, say)
+
+
 @task(env=False)
 def engine(settings: Settings, say: Say) -> None:
     """Find a container engine; on a bare Debian machine, install and start one."""
@@ -184,6 +196,7 @@ namespace = Collection(
         doctor,
         engine,
     ),
+    Collection("secrets", set=secrets_set, list=secrets_list),
     Collection("local", up=local_up, down=local_down),
     Collection("stack", template=stack_template, diagram=stack_diagram, lint=stack_lint),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from slipway import polling
-from slipway.results import EnvironmentStatus, Error, LogLine, Summary
+from slipway.results import AppSecret, EnvironmentStatus, Error, LogLine, Summary
 from slipway.revision import Image
 
 
@@ -165,6 +165,7 @@ Event = (
     | Image
     | EnvironmentStatus
     | LogLine
+    | AppSecret
     | Summary
     | Error
 )

@@ -61,6 +61,18 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class AppSecret:
+    """A secret of the application: when it was changed, in seconds since 1970; None without one.
+
+    `used` says whether the tasks get it, by STACK_SECRETS.
+    """
+
+    name: str
+    changed: float | None
+    used: bool
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a deploy or a restart did: whether anything, and the seconds of each stage."""
 

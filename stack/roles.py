@@ -69,8 +69,8 @@ def _start(options: Options, database: Database, group: logs.LogGroup) -> list[S
 
 def _read(options: Options, database: Database) -> list[Statement]:
     """Allow reading the database's and the application's secrets, and no other."""
-    own = [each.partition("=")[2] for each in options.secrets or ()]
-    parameters = [each for each in own if ":ssm:" in each]
+    own = [secret_arns.value_from(each) for each in options.secrets or ()]
+    parameters = [each for each in own if isinstance(each, str) and ":ssm:" in each]
     secrets = [form for each in own if each not in parameters for form in secret_arns.of(each)]
     keys = list(options.secrets_keys or ())
     rights = {

@@ -7,15 +7,27 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
 """
 
-from troposphere import Join, Ref, Select, Split
+from troposphere import Join, Ref, Select, Split, Sub
 
 # arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME
 PARTS = 7
 LETTERS = "-??????"
 
 
-def of(value_from: str) -> list[str]:
+def value_from(pair: str) -> str | Sub:
+    """Return the ValueFrom of NAME=ARN; for NAME alone, that of the stack's own secret.
+
+    `invoke secrets.set NAME` keeps it as STACK/env/NAME.
+    """
+    name, _, arn = pair.partition("=")
+    own = "${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/env/"
+    return arn or Sub(f"arn:${{AWS::Partition}}:secretsmanager:{own}{name}")
+
+
+def of(value_from: str | Sub) -> list[str | Sub]:
     """Return the ARNs of the secret that a ValueFrom names."""
+    if isinstance(value_from, Sub):
+        return [value_from, Sub(value_from.data["Fn::Sub"] + LETTERS)]
     bare = ":".join(value_from.split(":")[:PARTS])
     return [bare, bare + LETTERS]
 

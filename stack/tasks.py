@@ -16,6 +16,7 @@ from troposphere import (
     ecs,
 )
 
+from stack import secret_arns
 from stack.assets import Assets
 from stack.cluster import Cluster
 from stack.database import Database
@@ -150,8 +151,10 @@ def _own(options: Options) -> list[ecs.Environment]:
 
 def _own_secrets(options: Options) -> list[ecs.Secret]:
     """Name the application's own secrets, each by its variable."""
-    parts = [each.partition("=") for each in options.secrets or ()]
-    return [ecs.Secret(Name=name, ValueFrom=arn) for name, _, arn in parts]
+    return [
+        ecs.Secret(Name=each.partition("=")[0], ValueFrom=secret_arns.value_from(each))
+        for each in options.secrets or ()
+    ]
 
 
 def _logs(cluster: Cluster, entry: str) -> ecs.LogConfiguration:

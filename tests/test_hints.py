@@ -14,7 +14,7 @@ import tasks
 ROOT = Path(__file__).parents[1]
 MODULES = [*sorted(ROOT.glob("slipway/**/*.py")), *sorted(ROOT.glob("stack/**/*.py"))]
 TASK = re.compile(
-    r"\binvoke ((?:local\.|stack\.|review\.)?[a-z_]+)((?: --[a-z-]+(?: [A-Z{}/]+)?)*)"
+    r"\binvoke ((?:local\.|stack\.|review\.|secrets\.)?[a-z_]+)((?: --[a-z-]+(?: [A-Z{}/]+)?)*)"
 )
 # "invoke" as a verb of a sentence.
 PROSE = {"finds", "itself", "is", "that", "knows", "makes", "was", "and", "prints"}

@@ -32,12 +32,18 @@ def owed(name: str) -> Iterator[str]:
         yield f"README.md, the table of tasks: a row that begins with | `invoke {name}` |"
     if not re.search(rf"`(?:invoke )?{re.escape(name)}[` ]", (ROOT / "CHANGELOG.md").read_text()):
         yield f"CHANGELOG.md, Unreleased: what `invoke {name}` does"
-    if not name.startswith(ON_THIS_MACHINE) and name not in in_stories():
-        yield f"tests/story/: a story whose person types it, by Person.{name}() or cli's module"
+    if not name.startswith(ON_THIS_MACHINE) and method_of(name) not in in_stories():
+        how = f"Person.{method_of(name)}() or a module of slipway/cli"
+        yield f"tests/story/: a story whose person types it, by {how}"
     if name not in in_page_of_json():
         yield f"docs/json.md, the table of commands: what the last line of `invoke {name}` is"
     if name not in rehearsed():
         yield f'tests/rehearsal/: a test that runs it, project.run("invoke", "{name}")'
+
+
+def method_of(name: str) -> str:
+    """Return the method by which a person types a task: secrets.set is Person.secrets_set."""
+    return name.replace(".", "_")
 
 
 @cache
@@ -75,6 +81,6 @@ def rehearsed() -> set[str]:
     for story in ROOT.glob("tests/rehearsal/test_*.py"):
         for node in ast.walk(ast.parse(story.read_text())):
             given = node.args if isinstance(node, ast.Call) else []
-            words = [each.value for each in given if isinstance(each, ast.Constant)]
-            found |= {str(word) for word in words[1:2] if words[0] == "invoke"}
+            words = [str(each.value) for each in given if isinstance(each, ast.Constant)]
+            found |= set(re.findall(r"\binvoke ([a-z][a-z.]*)", " ".join(words)))
     return found

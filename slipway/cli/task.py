@@ -79,7 +79,10 @@ def _signature(own: Mapping[str, inspect.Parameter], decided: Iterable[str]) -> 
     defaults = {"env": LOCAL, "json": False}
     ours = [inspect.Parameter(name, kind, default=defaults[name]) for name in decided]
     others = [each.replace(kind=kind) for name, each in own.items() if name not in GIVEN]
-    return inspect.Signature([inspect.Parameter("context", kind), *ours, *others])
+    first = inspect.Parameter("context", kind)
+    # One without a default stands before the others, and is typed without its name.
+    named = sorted([*ours, *others], key=lambda each: each.default is not inspect.Parameter.empty)
+    return inspect.Signature([first, *named])
 
 
 def _call(

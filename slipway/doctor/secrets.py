@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slipway.aws import session
 from slipway.doctor.finding import Case, ok, unknown, wrong
+from slipway.release import app_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ AWS_KEYS = {"", "alias/aws/secretsmanager", "alias/aws/ssm"}
 
 def readable(case: Case) -> Iterator[Finding]:
     """Look at every secret and parameter that the options name."""
-    named = dict(each.split("=", 1) for each in case.options.secrets or ())
+    named = dict(_named(case, each) for each in case.options.secrets or ())
     if case.options.database_secret_arn:
         named["DATABASE_URL"] = case.options.database_secret_arn
     for name, value_from in named.items():
@@ -36,6 +37,14 @@ def readable(case: Case) -> Iterator[Finding]:
             continue
         look = _parameter if ":ssm:" in value_from else _secret
         yield look(case, name, value_from)
+
+
+def _named(case: Case, pair: str) -> tuple[str, str]:
+    """Return a variable and its ValueFrom; NAME alone is a secret of the stack's own."""
+    name, _, arn = pair.partition("=")
+    partition, own = case.caller.split(":")[1], app_secrets.secret_name(case.settings, name)
+    place = f"{case.settings.region}:{case.account}"
+    return name, arn or f"arn:{partition}:secretsmanager:{place}:secret:{own}"
 
 
 def _secret(case: Case, name: str, value_from: str) -> Finding:

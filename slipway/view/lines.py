@@ -16,7 +16,7 @@ from slipway.events import (
     TaskUnhealthy,
     Verdict,
 )
-from slipway.results import EnvironmentStatus, Error, LogLine, Summary
+from slipway.results import AppSecret, EnvironmentStatus, Error, LogLine, Summary
 from slipway.revision import Image
 from slipway.view import reports, text
 
@@ -63,6 +63,8 @@ def _lines(event: Event) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one for
             return reports.status(event)
         case LogLine():
             return [reports.log_line(event)]
+        case AppSecret():
+            return [reports.app_secret(event)]
         case Summary():
             return [reports.summary(event)]
         case Error():

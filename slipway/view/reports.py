@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 
 from slipway.events import Rollout
-from slipway.results import ABSENT, EnvironmentStatus, LogLine, ServiceStatus, Summary, TaskStatus
+from slipway.results import (
+    ABSENT,
+    AppSecret,
+    EnvironmentStatus,
+    LogLine,
+    ServiceStatus,
+    Summary,
+    TaskStatus,
+)
 from slipway.revision import Image
 
 
@@ -54,6 +62,14 @@ def log_line(event: LogLine) -> str:
     """Write a line of a log: its time (UTC), its entry, its task, and what the task wrote."""
     written = datetime.fromtimestamp(event.written, UTC)
     return f"{written:%H:%M:%S} {event.entry} {event.task[:8]} {event.text}"
+
+
+def app_secret(event: AppSecret) -> str:
+    """Write a secret: its name, the day of its last change, and whether tasks get it."""
+    if event.changed is None:
+        return f"  {event.name} does not exist; next: invoke secrets.set {event.name}"
+    changed = f"{datetime.fromtimestamp(event.changed, UTC):%Y-%m-%d}"
+    return f"  {event.name} changed {changed}{'' if event.used else ', not in STACK_SECRETS'}"
 
 
 def image(event: Image) -> str:

@@ -140,7 +140,7 @@ class Options:
     )
     secrets: tuple[str, ...] | None = option(
         "STACK_SECRETS",
-        "the application's own secrets, comma-separated NAME=ARN",
+        "the application's own secrets, comma-separated: NAME of invoke secrets.set, or NAME=ARN",
         names_of_secrets,
         secret=True,
     )

@@ -16,22 +16,24 @@ OWN_VARIABLES = (
     *("ASSETS_BUCKET", "ASSETS_URL", "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PASSWORD"),
     *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "WEB_PORT"),
 )
-_NAMED = rf"[A-Z_][A-Z0-9_]*=({SECRET_ARN}|{_OF_PARAMETER_STORE})"
+_NAMED = rf"[A-Z_][A-Z0-9_]*(=({SECRET_ARN}|{_OF_PARAMETER_STORE}))?"
 
 
 def names_of_secrets(text: str) -> tuple[str, ...]:
-    """Read NAME=ARN, and more of them after commas; a container takes each name once.
+    """Read NAME or NAME=ARN, and more of them after commas; a container takes each name once.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
     """
     pairs = tuple(each.strip() for each in text.split(","))
     if not all(re.fullmatch(_NAMED, each) for each in pairs):
         what = "the ARN of a parameter, or of a secret, which may end in :KEY::"
-        raise ValueError(f"NAME=ARN, comma-separated: {what}")
+        raise ValueError(f"NAME or NAME=ARN, comma-separated: {what}")
     names = [pair.partition("=")[0] for pair in pairs]
     if len(set(names)) < len(names) or set(names) & set(OWN_VARIABLES):
         own = ", ".join(OWN_VARIABLES)
-        raise ValueError(f"NAME=ARN, comma-separated, with each NAME once and none of {own}")
+        raise ValueError(
+            f"NAME or NAME=ARN, comma-separated, with each NAME once and none of {own}"
+        )
     return pairs
 
 

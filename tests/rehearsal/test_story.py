@@ -24,6 +24,7 @@ exec gunicorn"""
 OTHER = """[settings]
 SLIPWAY_PROJECT = "other"
 STACK_READY_PATH = "/version"
+STACK_SECRETS = "API_KEY"
 
 [variables]
 GREETING = "hello"
@@ -365,6 +366,10 @@ def test_a_second_project_shares_nothing_but_the_account(project: Project, tmp_p
     other.write("slipway.toml", OTHER)
     other.write("webapp/tests/test_greeting.py", GREETED)
     other.commit("another project")
+    (tmp_path / "value").write_text("hush\n")
+    assert other.run("invoke", "engine").code == 0
+    kept = other.run("bash", "-c", "invoke secrets.set API_KEY < value && rm value")
+    assert kept.code == 0
 
     output = other.deploy()
 
@@ -376,6 +381,9 @@ def test_a_second_project_shares_nothing_but_the_account(project: Project, tmp_p
     task = project.client("ecs").describe_task_definition(taskDefinition="other-local-web")
     (container,) = task["taskDefinition"]["containerDefinitions"]
     assert {"name": "GREETING", "value": "hello"} in container["environment"]
+    (secret,) = [each for each in container["secrets"] if each["name"] == "API_KEY"]
+    assert secret["valueFrom"].endswith(":secret:other-local/env/API_KEY")
+    assert "API_KEY changed" in other.run("invoke", "secrets.list").text
     assert "nothing to do" in project.deploy().text
     other.remove_images(pushed=False)
 

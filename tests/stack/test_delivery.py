@@ -36,6 +36,8 @@ OF_A_PERSON = {
     "ecs:ExecuteCommand",
     # invoke bootstrap is an administrator's; an access key of the deployment user is read by it.
     "secretsmanager:GetSecretValue",
+    # invoke secrets.set and secrets.list.
+    *(f"secretsmanager:{verb}" for verb in ("CreateSecret", "ListSecrets", "PutSecretValue")),
     "ecr:DescribeRepositories",
     *(f"iam:{verb}" for verb in ("CreateServiceLinkedRole", "GetRole")),
     *(

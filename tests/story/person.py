@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from slipway.cli import bootstrap, doctor, guard, migrate, recover, restart, show
+from slipway.cli import bootstrap, doctor, guard, migrate, recover, restart, secrets, show
 from slipway.events import Event, Proven
 from slipway.release import deploy as releases
 from slipway.revision import Image
@@ -122,6 +122,16 @@ class Person:
         """Type `invoke logs`."""
         settings = self.world.settings
         return self._run(lambda say: show.logs(settings, say, follow=follow, since="", lines=lines))
+
+    def secrets_set(self, name: str) -> Outcome:
+        """Type `invoke secrets.set`, with the value on standard input, as an administrator."""
+        with self.world.caller.administrator():
+            return self._run(lambda say: secrets.put(self.world.settings, name, say))
+
+    def secrets_list(self) -> Outcome:
+        """Type `invoke secrets.list`, as an administrator."""
+        with self.world.caller.administrator():
+            return self._run(lambda say: secrets.read_all(self.world.settings, say))
 
     def migrate(self, *, stop: bool = False) -> Outcome:
         """Type `invoke migrate`, or `invoke migrate --stop`."""

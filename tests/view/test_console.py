@@ -22,6 +22,7 @@ from slipway.events import (
     Verdict,
 )
 from slipway.results import (
+    AppSecret,
     EnvironmentStatus,
     Error,
     LogLine,
@@ -170,6 +171,12 @@ TABLE: list[tuple[Event, list[str], bool]] = [
         False,
     ),
     (LogLine(1.0, "web", "0123456789ab", "hello"), ["00:00:01 web 01234567 hello"], False),
+    (AppSecret("API_KEY", 86_400.0, used=True), ["  API_KEY changed 1970-01-02"], False),
+    (
+        AppSecret("API_KEY", None, used=True),
+        ["  API_KEY does not exist; next: invoke secrets.set API_KEY"],
+        False,
+    ),
     (
         Summary(changed=True, seconds={"build": 1.24, "push": 2.0}),
         ["  seconds: build 1.2, push 2.0; 3.2 in all"],
