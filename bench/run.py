@@ -41,7 +41,7 @@ def listing(place: Place) -> Comparison:
     (bare.folder / "tasks.py").write_text(SMALLEST_TASKS)
     command = ("invoke", "--list")
     pairs = alternate(clock(place, *command), clock(bare, *command), 30)
-    return Comparison("`invoke --list`", "`invoke --list` of a single empty task", 1.3, pairs)
+    return Comparison("`invoke --list`", "`invoke --list` of a single empty task", 1.2, pairs)
 
 
 def noop(place: Place) -> Comparison:
@@ -52,7 +52,7 @@ def noop(place: Place) -> Comparison:
     bare = clock(place, sys.executable, "bench/bare_noop.py", env=key)
     pairs = alternate(ours, bare, 15)
     what = "`invoke deploy`, nothing to do"
-    return Comparison(what, "`bare_noop.py`, boto3 alone", 3, pairs)
+    return Comparison(what, "`bare_noop.py`, boto3 alone", 1.4, pairs)
 
 
 def rebuild(place: Place) -> Comparison:
