@@ -25,8 +25,6 @@ from stack.parameters import DEPLOY, Parameters
 from stack.roles import Roles
 
 WEB, MIGRATE, WORKER, SCHEDULED = "web", "migrate", "worker", "scheduled"
-# The image's own user; it has no name, and no right that a number has not.
-USER = "10001:10001"
 
 
 @dataclass(frozen=True)
@@ -114,14 +112,20 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
 
     The tag is one which the repository never lets point elsewhere. /tmp alone is writable.
     """
-    parameters, database = tasks.parameters, tasks.database
+    options, parameters, database = tasks.options, tasks.parameters, tasks.database
+    commands = {
+        WEB: options.web_command,
+        MIGRATE: options.migrate_command,
+        WORKER: options.worker_command,
+        SCHEDULED: options.scheduled_command,
+    }
     port = ecs.Environment(Name="WEB_PORT", Value=Ref(parameters.port))
     return ecs.ContainerDefinition(
         Name=entry,
         Image=Join(":", [Ref(parameters.repository), tag]),
-        Command=[f"entries/{entry}.sh"],
+        Command=list(commands[entry]),
         Essential=True,
-        User=USER,
+        User=options.user,
         # ECS Exec writes to it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
         ReadonlyRootFilesystem=not tasks.options.exec,
         LinuxParameters=ecs.LinuxParameters(

@@ -35,7 +35,7 @@ def command(recipe: Recipe, repository: str, folder: Path, *, source: str, base:
     output = ["--load", "--provenance=false", "--tag", f"{repository}:{recipe.tag}"]
     cache = cache_options(repository) if is_remote(repository) else []
     return [
-        *("docker", "buildx", "build", "--target", "runtime", "--platform", recipe.platform),
+        *("docker", "buildx", "build", "--target", recipe.stage, "--platform", recipe.platform),
         *(*output, *cache),
         *repeated("--build-arg", (f"{name}={text}" for name, text in arguments.items())),
         *repeated("--label", (f"{LABEL}.{name}={text}" for name, text in labels.items())),

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,8 +29,7 @@ def test(settings: Settings, recipe: Recipe, image: Image, say: Say) -> Image:
     with locks.owned(suite_parts.remove) as token:
         suite = _build(recipe, image, token)
         url = suite_parts.start_postgres(settings.postgres_image, token)
-        given = {**dict(settings.test_variables), "DATABASE_URL": url}
-        result = _run(suite, recipe.platform, token, given)
+        result = _run(settings, [recipe.platform, suite], token, url)
     problem = verdict.problem(result, image.by_tag)
     tested = None if problem else store.mark_tested(image)
     keep_report(result.report, say)
@@ -48,7 +46,15 @@ def build_command(
     arguments = [f"PYTHON_IMAGE={recipe.base}", f"RUNTIME={runtime}"]
     shared = is_remote(repository)
     return [
-        *("docker", "buildx", "build", "--target", "test", "--platform", recipe.platform),
+        *(
+            "docker",
+            "buildx",
+            "build",
+            "--target",
+            recipe.test_stage,
+            "--platform",
+            recipe.platform,
+        ),
         *("--load", "--provenance=false", "--tag", suite),
         *(build.cache_options(repository)[:2] if shared else []),
         *repeated("--build-arg", arguments),
@@ -93,10 +99,14 @@ def _layers(image: str) -> list[str]:
     return list(json.loads(run(inspect).stdout))
 
 
-def _run(suite: str, platform: str, token: str, given: Mapping[str, str]) -> verdict.Run:
-    """Run the suite with these variables; bring its exit code and report out of the container."""
+def _run(settings: Settings, image: list[str], token: str, url: str) -> verdict.Run:
+    """Run the suite, and bring its exit code and its report out of the container.
+
+    `image` is the platform, and the suite's image.
+    """
     own = f"{suite_parts.name(token)}-run"
-    variables = {**given, "JUNIT_XML": JUNIT_INSIDE}
+    own_variables = {"DATABASE_URL": url, "JUNIT_XML": JUNIT_INSIDE}
+    variables = {**dict(settings.test_variables), **own_variables}
     named = repeated("--env", variables)
     place = [
         "--name",
@@ -106,8 +116,8 @@ def _run(suite: str, platform: str, token: str, given: Mapping[str, str]) -> ver
         "--label",
         f"slipway.suite={token}",
     ]
-    create = ["docker", "create", "--pull", "never", "--platform", platform, *place, *named]
-    run([*create, suite, "entries/test.sh"], env=variables)
+    create = ["docker", "create", "--pull", "never", *place, *named, "--platform", *image]
+    run([*create, *settings.test_command], env=variables)
     start = ["docker", "start", "--attach", own]
     code = run(start, show=True, check=False, timeout=SUITE_SECONDS).code
     state = run(["docker", "inspect", "--format", "{{.State.Error}}", own], check=False)

@@ -12,10 +12,10 @@ NO_TESTS = 5
 KILLED = 137
 FIX = "fix them, commit, then run: invoke test"
 START = (
-    "check that entries/test.sh is committed, is executable (git update-index --chmod=+x) and has"
-    " LF line ends"
+    "check that the file of TEST_COMMAND (entries/test.sh) is committed, is executable"
+    " (git update-index --chmod=+x) and has LF line ends"
 )
-REPORT = "make entries/test.sh write a JUnit report to $JUNIT_XML"
+REPORT = "make TEST_COMMAND (entries/test.sh) write a JUnit report to $JUNIT_XML"
 
 
 @dataclass(frozen=True)

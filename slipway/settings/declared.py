@@ -10,6 +10,7 @@ from slipway.settings.setting import (
     PROJECT,
     REGION,
     STACK_NAME,
+    STAGE,
     TEMPLATE,
     parse_url,
     setting,
@@ -111,6 +112,26 @@ class Settings:
     )
     python_image: str = setting(
         "PYTHON_IMAGE", "the base image of the application", default="python:3.14-slim"
+    )
+    image_stage: str = setting(
+        "IMAGE_STAGE",
+        "the stage of the Dockerfile that is deployed",
+        kind=STAGE,
+        allowed="the name of a stage",
+        default="runtime",
+    )
+    test_stage: str = setting(
+        "TEST_STAGE",
+        "the stage that adds the tests to the finished image, FROM ${RUNTIME}",
+        kind=STAGE,
+        allowed="the name of a stage",
+        default="test",
+    )
+    test_command: tuple[str, ...] = setting(
+        "TEST_COMMAND",
+        "the command that runs the tests in that stage, and writes a JUnit report to $JUNIT_XML",
+        kind=list,
+        default="entries/test.sh",
     )
     postgres_image: str = setting(
         "POSTGRES_IMAGE", "Postgres for the suite and the local account", default="postgres:17"

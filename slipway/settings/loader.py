@@ -13,6 +13,7 @@ this. A declaration is a dataclass's field with metadata:
 
 import difflib
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field
 from typing import Any, TypeAlias
@@ -22,7 +23,9 @@ from slipway.errors import ConfigurationError
 LOCAL = "local"
 YES_NO = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 Declared: TypeAlias = Iterable[Field[Any]]
-Kind: TypeAlias = Callable[[str], Any] | type[bool] | range | tuple[str, ...] | str
+Kind: TypeAlias = (
+    Callable[[str], Any] | type[bool] | type[list[str]] | range | tuple[str, ...] | str
+)
 
 
 def prefix(environment: str) -> str:
@@ -73,8 +76,9 @@ def parse(known: Mapping[str, Any], text: str) -> Any:
 def _parse(kind: Kind, allowed: str, text: str) -> Any:
     """Read one text.
 
-    The kind `bool` is yes or no, a tuple has the words that are allowed, a range whole numbers,
-    a text is a pattern; a function returns the value, or raises ValueError.
+    The kind `bool` is yes or no, `list` the words of a command; a tuple has the words that are
+    allowed, a range whole numbers, a text is a pattern; a function returns the value, or raises
+    ValueError.
     """
     value: Any
     match kind:
@@ -88,11 +92,21 @@ def _parse(kind: Kind, allowed: str, text: str) -> Any:
             value = text if re.fullmatch(kind, text) else None
         case _ if kind is bool:
             value, allowed = YES_NO.get(text.lower()), "yes or no"
+        case _ if kind is list:
+            value, allowed = _words(text), "a command, quoted as a shell reads it"
         case _:
             value = kind(text)
     if value is None:
         raise ValueError(allowed)
     return value
+
+
+def _words(text: str) -> tuple[str, ...] | None:
+    """Return the words of a command; None if there is none, or a quote has no end."""
+    try:
+        return tuple(shlex.split(text)) or None
+    except ValueError:
+        return None
 
 
 def unknown(declared: Declared, names: Iterable[str], kind: str = "an option") -> Iterator[str]:

@@ -51,5 +51,7 @@ HOST = r"[\w.-]+(:\w+)?"
 IMAGE_REPOSITORY = f"({HOST}/)?{NAME}"
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 ECR_NAME = r"[a-z0-9]+([._/-][a-z0-9]+)*"
+# https://docs.docker.com/build/building/multi-stage/#name-your-build-stages
+STAGE = r"[A-Za-z][\w.-]*"
 ECR_REPOSITORY = f"{HOST}/{ECR_NAME}"
 TEMPLATE = r"\w+(\.\w+)+"

@@ -23,7 +23,9 @@ from stack.options.values import (
 )
 
 LOCAL = "local"
-Kind: TypeAlias = Callable[[str], Any] | type[bool] | range | tuple[str, ...] | str
+Kind: TypeAlias = (
+    Callable[[str], Any] | type[bool] | type[list[str]] | range | tuple[str, ...] | str
+)
 
 
 def option(  # noqa: PLR0913 - what there is to say of an option, each by name
@@ -39,7 +41,8 @@ def option(  # noqa: PLR0913 - what there is to say of an option, each by name
 ) -> Any:
     """Declare a field of Options that is read from the variable `name`; with "" it is None.
 
-    The `kind` is `bool` for yes or no, a tuple for words, a range for whole numbers, a pattern
+    The `kind` is `bool` for yes or no, `list` for the words of a command, a tuple for words of
+    which one is allowed, a range for whole numbers, a pattern
     with what is `allowed` in words, or a function that reads the text; `many` are comma-separated.
     No message shows a `secret`. `local` is what the emulator can hold, where that differs.
     """
@@ -130,10 +133,35 @@ class Options:
         "yes",
         local="no",
     )
-    worker: bool = option("STACK_WORKER", "whether entries/worker.sh runs as a service", bool, "no")
+    user: str = option(
+        "STACK_USER",
+        "the user of all tasks, UID or UID:GID",
+        r"[1-9]\d*(:\d+)?",
+        "10001:10001",
+        allowed="UID or UID:GID, and not root",
+    )
+    web_command: tuple[str, ...] = option(
+        "STACK_WEB_COMMAND", "the command that serves requests", list, "entries/web.sh"
+    )
+    migrate_command: tuple[str, ...] = option(
+        "STACK_MIGRATE_COMMAND",
+        "the command that migrates the database, and ends",
+        list,
+        "entries/migrate.sh",
+    )
+    worker_command: tuple[str, ...] = option(
+        "STACK_WORKER_COMMAND", "the command of the worker", list, "entries/worker.sh"
+    )
+    scheduled_command: tuple[str, ...] = option(
+        "STACK_SCHEDULED_COMMAND",
+        "the command of the scheduled task, which ends",
+        list,
+        "entries/scheduled.sh",
+    )
+    worker: bool = option("STACK_WORKER", "whether a worker runs as a service", bool, "no")
     schedule: str | None = option(
         "STACK_SCHEDULE",
-        "when entries/scheduled.sh runs, such as rate(1 day)",
+        "when the scheduled task runs, such as rate(1 day)",
         SCHEDULE,
         allowed="such as rate(1 day) or cron(0 3 * * ? *)",
         local="",

@@ -39,11 +39,13 @@ def test_a_tag_begins_with_the_commit() -> None:
         replace(CLEAN, revision=replace(CLEAN.revision, commit="c" * 40)),
         replace(CLEAN, base="python:3.13-slim"),
         replace(CLEAN, platform="linux/arm64"),
+        replace(CLEAN, stage="final"),
+        replace(CLEAN, test_stage="checks"),
         DIRTY,
     ],
 )
 def test_what_makes_another_image_makes_another_tag(other: Recipe) -> None:
-    """Another tree, commit, base image or platform."""
+    """Another tree, commit, base image, platform or stage."""
     assert other.tag != CLEAN.tag
 
 

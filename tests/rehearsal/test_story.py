@@ -21,8 +21,21 @@ PAGE = "webapp/templates/index.html"
 CRASH = """[ "$WEB_PORT" != 8000 ] || { echo 'no wind in the sails' >&2; exit 7; }
 exec gunicorn"""
 
+# Another layout: stages of other names, and no script of the example's.
+DOCKERFILE = (
+    ("RUNTIME=runtime", "RUNTIME=final"),
+    ("AS runtime", "AS final"),
+    ("AS test", "AS checks"),
+    ("COPY entries entries\n", ""),
+)
 OTHER = """[settings]
 SLIPWAY_PROJECT = "other"
+IMAGE_STAGE = "final"
+TEST_STAGE = "checks"
+TEST_COMMAND = "sh -c 'exec python -m pytest --junit-xml=$JUNIT_XML webapp/tests/test_greeting.py'"
+STACK_WEB_COMMAND = "sh -c 'exec gunicorn \\"webapp.app:create_app()\\" --bind 0.0.0.0:$WEB_PORT'"
+STACK_MIGRATE_COMMAND = "alembic --config webapp/alembic.ini upgrade head"
+STACK_USER = "1000"
 STACK_READY_PATH = "/version"
 STACK_SECRETS = "API_KEY"
 
@@ -359,12 +372,18 @@ def test_the_proof_does_not_believe_the_stack(project: Project) -> None:
 
 
 def test_a_second_project_shares_nothing_but_the_account(project: Project, tmp_path: Path) -> None:
-    """Its committed file names its stack, repository and database, and has its variables."""
+    """Its committed file names its stack, repository, database, stages and commands."""
     first = project.deploy().url
     other = replace(project, folder=tmp_path, images="other/app")
     fill(other)
     other.write("slipway.toml", OTHER)
     other.write("webapp/tests/test_greeting.py", GREETED)
+    shutil.rmtree(tmp_path / "entries")
+    dockerfile = other.read("Dockerfile")
+    for theirs, own in DOCKERFILE:
+        assert theirs in dockerfile
+        dockerfile = dockerfile.replace(theirs, own)
+    other.write("Dockerfile", dockerfile)
     other.commit("another project")
     (tmp_path / "value").write_text("hush\n")
     assert other.run("invoke", "engine").code == 0

@@ -303,6 +303,15 @@ def test_the_page_has_every_name() -> None:
     assert rows == [(each["name"], each["meaning"], each["default"]) for each in declared]
 
 
+def test_the_file_of_an_application_of_one_s_own_is_read(tmp_path: Path) -> None:
+    """The example of docs/adopt.md: settings, options and commands are all understood."""
+    page = (ROOT / "docs" / "adopt.md").read_text()
+    (tmp_path / "slipway.toml").write_text(page.split("```toml\n")[1].split("```")[0])
+    found = load("local", tmp_path, options.declared())
+    assert found.test_command == ("sh", "-c", "exec pytest --junit-xml=$JUNIT_XML")
+    assert dict(found.stack_options)["STACK_SECRETS"] == "SECRET_KEY"
+
+
 def test_the_page_s_file_is_read(tmp_path: Path) -> None:
     """The example of slipway.toml in docs/settings.md stands for an environment as it is."""
     page = (ROOT / "docs" / "settings.md").read_text()
@@ -348,3 +357,23 @@ def test_one_error_lists_settings_and_options() -> None:
         "  STAGING_STACK_ZONES: '5' is not a whole number from 2 to 3",
         "  STACK_WAFF is not an option; did you mean STACK_WAF?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("entries/test.sh", ("entries/test.sh",)),
+        ("sh -c 'exec pytest \"$@\"'", ("sh", "-c", 'exec pytest "$@"')),
+        ("python manage.py  test", ("python", "manage.py", "test")),
+    ],
+)
+def test_a_command_is_split_as_a_shell_does(text: str, words: tuple[str, ...]) -> None:
+    """Quotes keep words together; nothing in them is expanded."""
+    assert resolve("local", {"TEST_COMMAND": text}).test_command == words
+
+
+@pytest.mark.parametrize("text", ["pytest 'tests", '"', " "])
+def test_a_command_without_an_end_is_refused(text: str) -> None:
+    """And one without a word."""
+    with pytest.raises(ConfigurationError, match="is not a command, quoted as a shell reads it"):
+        resolve("local", {"TEST_COMMAND": text})
