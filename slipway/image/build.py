@@ -7,7 +7,7 @@ from slipway.docker import digests
 from slipway.docker.names import is_remote
 from slipway.errors import Failed, SlipwayError
 from slipway.git import checkout
-from slipway.image import context, store
+from slipway.image import context, dockerfile, store
 from slipway.image.recipe import Recipe
 from slipway.revision import Image
 from slipway.settings import Settings
@@ -58,10 +58,12 @@ def build(settings: Settings, recipe: Recipe) -> Image:
     """Build the image and keep it where every later step finds it.
 
     Where the build fails and the image is there by now, another command has built it, and its
-    image is returned. Raises Failed otherwise, with what to do where the disk is full.
+    image is returned. Raises Failed otherwise, with what to do if the disk is full, and
+    ConfigurationError for a Dockerfile that lacks a stage.
     """
     repository = settings.image_repository
     with context.exported(recipe.revision) as folder:
+        dockerfile.require(folder, recipe)
         source, base = checkout.source(), base_digest(recipe.base)
         words = command(recipe, repository, folder, source=source, base=base)
         try:

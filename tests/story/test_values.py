@@ -57,6 +57,7 @@ def git(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def committed(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     """A checkout with one commit, in which the command is typed."""
     checkout.write(".gitignore", "state/\nbuild/\n")
+    checkout.write("Dockerfile", "ARG RUNTIME\nFROM a AS runtime\nFROM ${RUNTIME} AS test\n")
     checkout.commit()
     monkeypatch.chdir(checkout.folder)
     return checkout
