@@ -20,6 +20,7 @@ from stack import secret_arns
 from stack.assets import Assets
 from stack.cluster import Cluster
 from stack.database import Database
+from stack.database_url import with_url
 from stack.options import Options
 from stack.parameters import DEPLOY, Parameters
 from stack.roles import Roles
@@ -113,17 +114,17 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
     The tag is one which the repository never lets point elsewhere. /tmp alone is writable.
     """
     options, parameters, database = tasks.options, tasks.parameters, tasks.database
-    commands = {
+    command = {
         WEB: options.web_command,
         MIGRATE: options.migrate_command,
         WORKER: options.worker_command,
         SCHEDULED: options.scheduled_command,
-    }
+    }[entry]
     port = ecs.Environment(Name="WEB_PORT", Value=Ref(parameters.port))
     return ecs.ContainerDefinition(
         Name=entry,
         Image=Join(":", [Ref(parameters.repository), tag]),
-        Command=list(commands[entry]),
+        Command=with_url(command) if database.environment else list(command),
         Essential=True,
         User=options.user,
         # ECS Exec writes to it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html

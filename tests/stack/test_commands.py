@@ -3,7 +3,7 @@
 import pytest
 
 from slipway.templates.checks.body import of_type
-from tests.stack.environments import body
+from tests.stack.environments import EXTERNAL, body
 
 COMMANDS = {
     "STACK_WEB_COMMAND": ("web", "gunicorn 'shop.wsgi' --bind 0.0.0.0:8000"),
@@ -16,7 +16,7 @@ COMMANDS = {
 def started(**variables: str) -> dict[str, dict[str, object]]:
     """Return each task's container, by its entry."""
     daily = {"STACK_WORKER": "yes", "STACK_SCHEDULE": "rate(1 day)"}
-    made = body("staging", "application", **daily, **variables)
+    made = body("staging", "application", **daily, **EXTERNAL, **variables)
     containers = (
         task["ContainerDefinitions"][0] for _, task in of_type(made, "AWS::ECS::TaskDefinition")
     )

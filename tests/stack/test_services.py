@@ -31,7 +31,7 @@ def test_the_worker_is_the_same_image_started_otherwise() -> None:
     """Only its entry, its name and its port differ from the web server's."""
     found = made(STACK_WORKER="yes")
     web, worker = (container(found, f"{each}TaskDefinition") for each in ("Web", "Worker"))
-    assert worker["Command"] == ["entries/worker.sh"]
+    assert worker["Command"][-1] == "entries/worker.sh"
     differing = {key for key in {*web, *worker} if web.get(key) != worker.get(key)}
     assert differing == {"Name", "Command", "PortMappings", "LogConfiguration"}
 
@@ -56,7 +56,7 @@ def test_the_schedule_starts_the_deployed_revision_where_services_run() -> None:
     assert start["TaskDefinitionArn"] == {"Ref": "ScheduledTaskDefinition"}
     web = properties(found, "WebService")["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert start["NetworkConfiguration"]["AwsvpcConfiguration"] == web
-    assert container(found, "ScheduledTaskDefinition")["Command"] == ["entries/scheduled.sh"]
+    assert container(found, "ScheduledTaskDefinition")["Command"][-1] == "entries/scheduled.sh"
 
 
 def test_the_scheduler_starts_that_family_and_hands_on_two_roles() -> None:
