@@ -25,6 +25,12 @@ from stack.options import Options
 from stack.parameters import DEPLOY, Parameters
 from stack.roles import Roles
 
+# gunicorn and uvicorn then believe X-Forwarded-Proto, which the load balancer sets, so that the
+# application sees https. Their security group lets nobody but the load balancer in.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+# https://docs.gunicorn.org/en/stable/settings.html#forwarded-allow-ips
+# https://www.uvicorn.org/settings/#http
+TRUST_BALANCER = ecs.Environment(Name="FORWARDED_ALLOW_IPS", Value="*")
 WEB, MIGRATE, WORKER, SCHEDULED = "web", "migrate", "worker", "scheduled"
 
 
@@ -121,6 +127,7 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
         SCHEDULED: options.scheduled_command,
     }[entry]
     port = ecs.Environment(Name="WEB_PORT", Value=Ref(parameters.port))
+    proxies = [TRUST_BALANCER] if entry == WEB else []
     return ecs.ContainerDefinition(
         Name=entry,
         Image=Join(":", [Ref(parameters.repository), tag]),
@@ -133,7 +140,13 @@ def _container(tasks: Tasks, entry: str, tag: Ref | If, **more: Any) -> ecs.Cont
             Capabilities=ecs.KernelCapabilities(Drop=["ALL"]), InitProcessEnabled=True
         ),
         MountPoints=[ecs.MountPoint(ContainerPath="/tmp", SourceVolume=SCRATCH)],  # noqa: S108
-        Environment=[port, *database.environment, *_assets(tasks.assets), *_own(tasks.options)],
+        Environment=[
+            port,
+            *proxies,
+            *database.environment,
+            *_assets(tasks.assets),
+            *_own(tasks.options),
+        ],
         Secrets=[*database.secrets, *_own_secrets(tasks.options)],
         LogConfiguration=_logs(tasks.cluster, entry),
         **more,

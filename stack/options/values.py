@@ -14,7 +14,7 @@ _OF_PARAMETER_STORE = r"arn:aws[\w-]*:ssm:[\w-]+:\d{12}:parameter/[^\s,:]+"
 # What the task definitions set themselves.
 OWN_VARIABLES = (
     *("ASSETS_BUCKET", "ASSETS_URL", "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PASSWORD"),
-    *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "WEB_PORT"),
+    *("DATABASE_PORT", "DATABASE_URL", "DATABASE_USER", "FORWARDED_ALLOW_IPS", "WEB_PORT"),
 )
 _NAMED = rf"[A-Z_][A-Z0-9_]*(=({SECRET_ARN}|{_OF_PARAMETER_STORE}))?"
 

@@ -28,12 +28,26 @@ def container(found: Body, title: str) -> dict[str, Any]:
 
 
 def test_the_worker_is_the_same_image_started_otherwise() -> None:
-    """Only its entry, its name and its port differ from the web server's."""
+    """Only its entry, its name, its port and who is trusted differ from the web server's."""
     found = made(STACK_WORKER="yes")
     web, worker = (container(found, f"{each}TaskDefinition") for each in ("Web", "Worker"))
     assert worker["Command"][-1] == "entries/worker.sh"
     differing = {key for key in {*web, *worker} if web.get(key) != worker.get(key)}
-    assert differing == {"Name", "Command", "PortMappings", "LogConfiguration"}
+    assert differing == {"Name", "Command", "Environment", "PortMappings", "LogConfiguration"}
+
+
+def test_the_web_server_alone_trusts_the_load_balancer_s_headers() -> None:
+    """Nobody but the load balancer reaches it, so that nobody else can say that it is https."""
+    found = made(STACK_WORKER="yes", **SCHEDULED)
+    trusting = [
+        title
+        for title, task in of_type(found, "AWS::ECS::TaskDefinition")
+        for each in task["ContainerDefinitions"][0]["Environment"]
+        if each["Name"] == "FORWARDED_ALLOW_IPS"
+    ]
+    assert trusting == ["WebTaskDefinition"]
+    (rule,) = properties(found, "TaskSecurityGroup")["SecurityGroupIngress"]
+    assert rule["SourceSecurityGroupId"] == {"Ref": "LoadBalancerSecurityGroup"}
 
 
 def test_nobody_reaches_the_worker_and_a_bad_one_is_taken_back() -> None:
