@@ -115,6 +115,7 @@ def requirements(session: nox.Session) -> None:
         "requirements-checkov.txt": ["--group", "checkov"],
         "requirements-local.txt": ["--group", "local"],
         "requirements-local-test.txt": ["--group", "local-test", "-c", "requirements-local.txt"],
+        "tests/rehearsal/visits/requirements-app.txt": ["--group", "visits"],
         "requirements-web.txt": ["--group", "web"],
         "requirements-web-test.txt": ["--group", "web-test", "-c", "requirements-web.txt"],
     }

@@ -7,6 +7,9 @@ import pytest
 
 from tests.rehearsal.project import Project, standing
 
+# An application with tests of its own, which run in its image.
+collect_ignore = ["visits"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _interrupts_arrive() -> None:

@@ -21,6 +21,11 @@ from slipway.local_key import AccessKey
 ROOT = Path(__file__).parents[2]
 COMMAND_SECONDS = 900
 FIRST_STAGES = ("delivery stack", "build", "test", "push", "infrastructure")
+# What stands beside an application of one's own.
+HOUSE = {
+    *("tasks.py", "noxfile.py", "slipway", "stack", ".gitlab-ci.yml", ".gitignore"),
+    *("requirements.txt", "requirements-local.txt", "requirements-dev.txt"),
+}
 # The tasks that this session has run.
 RAN: set[str] = set()
 STAGES = (*FIRST_STAGES, "migrate", "release", "proof")
@@ -219,6 +224,18 @@ def fill(project: Project) -> None:
         shutil.copy(ROOT / name, target)
     project.git("init", "--quiet")
     project.commit("as it stands")
+
+
+def adopt(project: Project, application: Path) -> None:
+    """Put Slipway's files beside those of an application, and commit both."""
+    shutil.copytree(application, project.folder, dirs_exist_ok=True)
+    for name in _files():
+        if name.partition("/")[0] in HOUSE:
+            target = project.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+    project.git("init", "--quiet")
+    project.commit("an application, with Slipway")
 
 
 def _files() -> list[str]:

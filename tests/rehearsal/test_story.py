@@ -13,47 +13,22 @@ from pathlib import Path
 import pytest
 
 import tasks
-from tests.rehearsal.project import RAN, STAGES, Project, command_of_readme, fill, get, version
+from tests.rehearsal.project import (
+    RAN,
+    STAGES,
+    Project,
+    adopt,
+    command_of_readme,
+    get,
+    version,
+)
 from tests.rehearsal.visitor import visiting
 
 PAGE = "webapp/templates/index.html"
+APPLICATION = Path(__file__).parent / "visits"
 # As a task it crashes; the suite, which starts a server of its own, does not see it.
 CRASH = """[ "$WEB_PORT" != 8000 ] || { echo 'no wind in the sails' >&2; exit 7; }
 exec gunicorn"""
-
-# Another layout: stages of other names, and no script of the example's.
-DOCKERFILE = (
-    ("RUNTIME=runtime", "RUNTIME=final"),
-    ("AS runtime", "AS final"),
-    ("AS test", "AS checks"),
-    ("COPY entries entries\n", ""),
-)
-OTHER = """[settings]
-SLIPWAY_PROJECT = "other"
-IMAGE_STAGE = "final"
-TEST_STAGE = "checks"
-TEST_COMMAND = "sh -c 'exec python -m pytest --junit-xml=$JUNIT_XML webapp/tests/test_greeting.py'"
-STACK_WEB_COMMAND = "sh -c 'exec gunicorn \\"webapp.app:create_app()\\" --bind 0.0.0.0:$WEB_PORT'"
-STACK_MIGRATE_COMMAND = "alembic --config webapp/alembic.ini upgrade head"
-STACK_USER = "1000"
-STACK_READY_PATH = "/version"
-STACK_SECRETS = "API_KEY"
-
-[variables]
-GREETING = "hello"
-
-[test_variables]
-GREETING = "hello, test"
-"""
-GREETED = '''"""What the suite is given."""
-
-import os
-
-
-def test_a_variable_of_the_tests_reaches_them() -> None:
-    """As the committed file has it."""
-    assert os.environ["GREETING"] == "hello, test"
-'''
 
 
 @pytest.fixture(scope="module")
@@ -371,40 +346,30 @@ def test_the_proof_does_not_believe_the_stack(project: Project) -> None:
     project.commit("fixed again")
 
 
-def test_a_second_project_shares_nothing_but_the_account(project: Project, tmp_path: Path) -> None:
-    """Its committed file names its stack, repository, database, stages and commands."""
-    first = project.deploy().url
-    other = replace(project, folder=tmp_path, images="other/app")
-    fill(other)
-    other.write("slipway.toml", OTHER)
-    other.write("webapp/tests/test_greeting.py", GREETED)
-    shutil.rmtree(tmp_path / "entries")
-    dockerfile = other.read("Dockerfile")
-    for theirs, own in DOCKERFILE:
-        assert theirs in dockerfile
-        dockerfile = dockerfile.replace(theirs, own)
-    other.write("Dockerfile", dockerfile)
-    other.commit("another project")
-    (tmp_path / "value").write_text("hush\n")
-    assert other.run("invoke", "engine").code == 0
-    kept = other.run("bash", "-c", "invoke secrets.set API_KEY < value && rm value")
-    assert kept.code == 0
+def test_an_application_of_one_s_own_is_deployed_beside_the_first(
+    project: Project, tmp_path: Path
+) -> None:
+    """FastAPI, with a layout, a Dockerfile and a user of its own, and no file of the example's.
 
-    output = other.deploy()
+    What it needs is in its `slipway.toml`; the two projects share nothing but the account.
+    """
+    first = project.deploy().url
+    visits = replace(project, folder=tmp_path, images="visits/app")
+    adopt(visits, APPLICATION)
+    assert visits.run("invoke", "engine").code == 0
+    assert visits.run("bash", "-c", "echo hush | invoke secrets.set SESSION_KEY").code == 0
+
+    output = visits.deploy()
 
     assert output.code == 0
-    assert "/version answers 200" in output.text
-    urllib.request.urlopen(f"{output.url}sign", data=b"name=Ada&message=here", timeout=10)  # noqa: S310
-    assert "Ada" in get(output.url)[1]
-    assert "Ada" not in get(first)[1]
-    task = project.client("ecs").describe_task_definition(taskDefinition="other-local-web")
-    (container,) = task["taskDefinition"]["containerDefinitions"]
-    assert {"name": "GREETING", "value": "hello"} in container["environment"]
-    (secret,) = [each for each in container["secrets"] if each["name"] == "API_KEY"]
-    assert secret["valueFrom"].endswith(":secret:other-local/env/API_KEY")
-    assert "API_KEY changed" in other.run("invoke", "secrets.list").text
+    assert "/up answers 200" in output.text
+    pages = [json.loads(get(output.url)[1]) for _ in range(2)]
+    assert [each["visits"] for each in pages] == [1, 2]
+    assert pages[0]["place"] == "this machine"
+    assert "SESSION_KEY changed" in visits.run("invoke", "secrets.list").text
+    assert get(first)[0] == 200
     assert "nothing to do" in project.deploy().text
-    other.remove_images(pushed=False)
+    visits.remove_images(pushed=False)
 
 
 def test_everything_listens_on_loopback_only(project: Project) -> None:

@@ -1,0 +1,1 @@
+"""An application in FastAPI, with a layout and a Dockerfile of its own."""
