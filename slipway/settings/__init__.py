@@ -57,8 +57,11 @@ def resolve(
     values, problems = loader.read(_declared(), environment, chosen)
     if options := tuple(options):
         problems += loader.read(options, environment, chosen)[1]
-        problems += loader.unknown(options, texts)
-    problems += [*own.problems, *mistyped(file or {}), *uncommittable(project.settings, options)]
+        problems += loader.mistyped(options, texts)
+        names = {each.metadata["name"] for each in options}
+        texts = {name: text for name, text in texts.items() if name in names}
+    problems += [*own.problems, *mistyped(file or {})]
+    problems += uncommittable(project.settings, known_environments(merged), options)
     loader.require(environment, problems)
     values["image_repository"] = values["image_repository"] or f"{values['project']}/app"
     return Settings(
@@ -97,16 +100,18 @@ def mistyped(file: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def uncommittable(settings: Mapping[str, str], options: Declared) -> Iterator[str]:
+def uncommittable(
+    settings: Mapping[str, str], environments: list[str], options: Declared
+) -> Iterator[str]:
     """List what may not stand in `slipway.toml`: what is secret, and what nothing reads."""
-    starts = [prefix(each) for each in known_environments(settings)]
+    starts = [prefix(each) for each in environments]
     secret = {each.metadata["name"] for each in _declared() if each.metadata["secret"]}
     for name in settings:
         plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
         if plain in {*secret, *credentials.NAMES}:
             yield f"{project_file.NAME}: {name} is not for a file that is committed"
-        elif options and not STACK_OPTION.fullmatch(plain):
-            for problem in loader.unknown(_declared(), [plain], "a setting"):
+        elif options:
+            for problem in loader.unknown([*_declared(), *options], [plain], "a setting"):
                 yield f"{project_file.NAME}: {problem}"
 
 

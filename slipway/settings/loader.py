@@ -111,10 +111,21 @@ def _words(text: str) -> tuple[str, ...] | None:
 
 def unknown(declared: Declared, names: Iterable[str], kind: str = "an option") -> Iterator[str]:
     """List the names that are not declared, each with the one that is meant, if one is close."""
+    for name, meant in _undeclared(declared, names):
+        yield f"{name} is not {kind}{f'; did you mean {meant}?' if meant else ''}"
+
+
+def mistyped(declared: Declared, names: Iterable[str]) -> Iterator[str]:
+    """List the names that are almost a declared one; others may be another tool's."""
+    close = [name for name, meant in _undeclared(declared, names) if meant]
+    return unknown(declared, close)
+
+
+def _undeclared(declared: Declared, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """List the names that are not declared, each with the declared one that is close, or ""."""
     known = [each.metadata["name"] for each in declared]
     for name in sorted(set(names) - set(known)):
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        yield f"{name} is not {kind}{f'; did you mean {close[0]}?' if close else ''}"
+        yield name, next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.8)), "")
 
 
 def require(environment: str, problems: list[str]) -> None:

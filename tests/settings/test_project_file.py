@@ -126,6 +126,19 @@ def test_a_name_that_nothing_reads_is_refused() -> None:
         resolve("local", {}, options=options.declared(), project=project)
 
 
+def test_a_prefix_counts_wherever_its_environment_is_named() -> None:
+    """The stack's name may be a machine's own setting, and the option a project's."""
+    project = ProjectFile(settings={"STAGING_STACK_ZONES": "3", "STACK_FOREIGN": "x"})
+    own = {
+        "STAGING_AWS_STACKNAME": "shop",
+        "AWS_REGION": "eu-west-1",
+        "ECR_REPOSITORY": "registry.example/shop",
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        resolve("staging", own, options=options.declared(), project=project)
+    assert caught.value.what.splitlines()[1:] == ["  slipway.toml: STACK_FOREIGN is not a setting"]
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [("DATABASE_URL", "is set by the stack itself"), ("KEY", "is one of STACK_SECRETS, too")],

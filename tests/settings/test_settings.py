@@ -340,6 +340,15 @@ def test_other_words_are_neither_yes_nor_no(name: str, text: str) -> None:
     assert problems == [f"{name}: {text!r} is not yes or no"]
 
 
+def test_another_tool_s_name_is_no_option() -> None:
+    """Its `STACK_TRACE_LEVEL` in the environment or `.env` is left alone; a slip is not."""
+    variables = {**STAGING, "STACK_TRACE_LEVEL": "9", "STACK_ZONES": "3"}
+    found = resolve("staging", variables, options=options.declared())
+    assert dict(found.stack_options) == {"STACK_ZONES": "3"}
+    with pytest.raises(ConfigurationError, match="STACK_ZONE is not an option; did you mean"):
+        resolve("staging", {**variables, "STACK_ZONE": "3"}, options=options.declared())
+
+
 def test_one_error_lists_settings_and_options() -> None:
     """By the variables that hold them, with the name that an unknown one is meant to be."""
     wrong = {
