@@ -1,5 +1,6 @@
-"""The nox sessions: `nox` runs the default ones, `nox -s NAME` runs one."""
+"""The sessions: `nox` runs them all, `nox -s NAME` one."""
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -13,11 +14,6 @@ from slipway.cli import sessions
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
 
-DEV = ("--require-hashes", "--requirement", "requirements-dev.txt")
-WEB = ("--require-hashes", "--requirement", "requirements-web.txt")
-LOCAL = ("--require-hashes", "--requirement", "requirements-local.txt")
-LOCAL_TEST = ("--require-hashes", "--requirement", "requirements-local-test.txt")
-
 
 @nox.session(python=False)
 def tests(_: nox.Session) -> None:
@@ -25,102 +21,13 @@ def tests(_: nox.Session) -> None:
     sessions.test_image()
 
 
-@nox.session
-def unit(session: nox.Session) -> None:
-    """Run the unit tests and the stories, without Docker and without AWS."""
-    session.install(*DEV)
-    others = ("rehearsal", "stack", "emulator")
-    session.run("pytest", *(f"--ignore=tests/{each}" for each in others), *session.posargs)
-
-
-@nox.session
-def emulator(session: nox.Session) -> None:
-    """The local account's server, with the real MiniStack: what its own environment holds."""
-    session.install(*LOCAL)
-    session.install(*LOCAL_TEST)
-    session.run("pytest", "tests/emulator", *session.posargs)
-
-
-@nox.session
-def stack(session: nox.Session) -> None:
-    """Render and check the templates with every combination of options; then run checkov."""
-    session.install(*DEV)
-    session.run("pytest", "tests/stack", *session.posargs)
-    session.notify("checkov")
-
-
-@nox.session
-def checkov(session: nox.Session) -> None:
-    """Run checkov on the golden templates; each skip has its reason beside the resource."""
-    session.install("--require-hashes", "--requirement", "requirements-checkov.txt")
-    options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
-    session.run("checkov", "--directory", "tests/stack/golden", *options)
-
-
 @nox.session(default=False)
 def cfn_lint(session: nox.Session) -> None:
     """Run cfn-lint on the files after `--`."""
-    session.install(*DEV)
+    session.install("--require-hashes", "--requirement", "requirements-dev.txt")
     session.run("cfn-lint", *session.posargs)
 
 
-@nox.session
-def lint(session: nox.Session) -> None:
-    """Run ruff: the linter, and the formatter in check mode."""
-    session.install(*DEV)
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
-
-
-@nox.session
-def types(session: nox.Session) -> None:
-    """Run mypy in strict mode, also on the application, with its libraries installed."""
-    session.install(*DEV)
-    session.install(*WEB)
-    session.run("mypy", ".")
-
-
-@nox.session
-def rehearsal(session: nox.Session) -> None:
-    """Run whole deploys with real containers, including their failures, on local accounts."""
-    session.install(*DEV)
-    story = ["tests/rehearsal", "--verbose", "--maxfail=1"]
-    # However long it takes: when it is interrupted, it takes down what it has put up.
-    session.run("pytest", *story, *session.posargs, interrupt_timeout=None)
-
-
-@nox.session(default=False)
-def bench(session: nox.Session) -> None:
-    """Measure the ratios of bench/README.md on a local account of its own (minutes)."""
-    session.install(*DEV)
-    # However long it takes: when it is interrupted, it takes down what it has put up.
-    session.run("python", "-m", "bench.run", interrupt_timeout=None)
-
-
-@nox.session(default=False)
-def bench_stack(session: nox.Session) -> None:
-    """Measure the template numbers of bench/README.md; needs npm, but no engine and no account."""
-    session.install(*DEV)
-    # However long it takes: when it is interrupted, it removes what it has installed.
-    session.run("python", "-m", "bench.stack", interrupt_timeout=None)
-
-
-@nox.session(default=False)
-def requirements(session: nox.Session) -> None:
-    """Compile requirements*.txt from pyproject.toml for all supported Python versions."""
-    session.install("uv")
-    compiled = {
-        "requirements.txt": ["pyproject.toml"],
-        "requirements-dev.txt": ["pyproject.toml", "--group", "dev"],
-        "requirements-checkov.txt": ["--group", "checkov"],
-        "requirements-local.txt": ["--group", "local"],
-        "requirements-local-test.txt": ["--group", "local-test", "-c", "requirements-local.txt"],
-        "tests/rehearsal/visits/requirements-app.txt": ["--group", "visits"],
-        "requirements-web.txt": ["--group", "web"],
-        "requirements-web-test.txt": ["--group", "web-test", "-c", "requirements-web.txt"],
-    }
-    options = ["--universal", "--generate-hashes", "--python-version", "3.11"]
-    quiet = ["--quiet", "--no-emit-index-url", "--custom-compile-command", "nox -s requirements"]
-    for target, source in compiled.items():
-        options_for = [*options, *quiet, *session.posargs, "--output-file", target]
-        session.run("uv", "pip", "compile", *source, *options_for)
+# The checks of Slipway's own repository; a project that uses Slipway has none of them.
+if Path(__file__).with_name("tests").joinpath("slipway_sessions.py").exists():
+    importlib.import_module("tests.slipway_sessions")

@@ -33,10 +33,11 @@ def commands_of(page: Path, program: str) -> list[list[str]]:
 
 
 def sessions() -> set[str]:
-    """List the sessions of noxfile.py."""
+    """List the sessions of noxfile.py, and those of this repository."""
     functions = [
         node
-        for node in ast.parse((ROOT / "noxfile.py").read_text()).body
+        for name in ("noxfile.py", "tests/slipway_sessions.py")
+        for node in ast.parse((ROOT / name).read_text()).body
         if isinstance(node, ast.FunctionDef)
     ]
     return {each.name for each in functions if "nox.session" in ast.unparse(each.decorator_list[0])}

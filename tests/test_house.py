@@ -1,5 +1,6 @@
 """What of this repository stands in another one: without the example, the tests and the pages."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -57,3 +58,9 @@ def test_the_tasks_are_listed_without_the_rest(house: Path) -> None:
 def test_the_template_is_rendered_without_the_rest(house: Path) -> None:
     """A team that has moved in sees its stack at once."""
     assert "AWS::ECS::Service" in run(house, "-m", "invoke", "stack.template")
+
+
+def test_the_sessions_are_those_of_every_project(house: Path) -> None:
+    """`nox` runs the application's tests there, and none of Slipway's own checks."""
+    listed = run(house, "-m", "nox", "--list")
+    assert re.findall(r"^[*-] (\w+)", listed, re.MULTILINE) == ["tests", "cfn_lint"]
