@@ -17,12 +17,13 @@ def put(settings: Settings, name: str, say: Say) -> None:
     Raises ConfigurationError for a name that is none, and without a value.
     """
     app_secrets.require_variable(name)
+    is_used = name in used(settings)
     value = read_value(settings, name)
     prepare(settings, say)
     app_secrets.put(settings, name, value)
     say(Note(f"{name} is kept as {app_secrets.secret_name(settings, name)} in Secrets Manager"))
     environment = settings.environment
-    if name in used(settings):
+    if is_used:
         say(Note(f"running tasks get it with: invoke restart --env {environment}"))
     else:
         say(Note(f"to give it to the tasks, add {name} to STACK_SECRETS, then deploy"))
@@ -30,7 +31,6 @@ def put(settings: Settings, name: str, say: Say) -> None:
 
 def read_all(settings: Settings, say: Say) -> None:
     """List the secrets of an environment by their names, and those that it lacks."""
-    prepare(settings, say)
     for secret in app_secrets.read_all(settings, used(settings)):
         say(secret)
 

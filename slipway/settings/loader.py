@@ -136,5 +136,5 @@ def require(environment: str, problems: list[str]) -> None:
         head = f"{count} of {environment!r} {'are' if many else 'is'} wrong:"
         raise ConfigurationError(
             "\n  ".join([head, *problems]),
-            hint="set them in the environment or in .env; .env.example explains each",
+            hint="set them in the environment, .env or slipway.toml; .env.example explains each",
         )

@@ -44,7 +44,7 @@ class ProjectFile:
 def read(path: Path) -> ProjectFile:
     """Read the file; without one, it says nothing.
 
-    Raises ConfigurationError that lists what is no table of it, no name or no text, and for a
+    Raises ConfigurationError that lists what is not a table of it, a name or a text, and for a
     file that is not TOML.
     """
     try:
@@ -54,7 +54,7 @@ def read(path: Path) -> ProjectFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be parsed: {error}", hint="toml.io") from error
     if problems := list(_problems(content)):
-        what = "\n  ".join([f"{path} has what is no setting:", *problems])
+        what = "\n  ".join([f"{path} is not valid:", *problems])
         raise ConfigurationError(what, hint="docs/settings.md has an example")
     return parse(content)
 
@@ -95,6 +95,6 @@ def _of_table(title: str, table: Mapping[str, Any], *, has_scopes: bool) -> Iter
         if has_scopes and isinstance(value, dict):
             yield from _of_table(f"{title}.{name}", value, has_scopes=False)
         elif not VARIABLE.fullmatch(name):
-            yield f"{title}: {name!r} is no name of a variable"
+            yield f"{title}: {name!r} is not the name of a variable"
         elif not isinstance(value, str | int | float):
             yield f"{title}: {name} is neither a text, a number nor true or false"

@@ -78,7 +78,7 @@ def test_a_project_names_what_is_its_own_on_a_machine(tmp_path: Path) -> None:
     [
         ("x = 1", "x: the tables are settings, variables, test_variables"),
         ("[deploy]\n", "deploy: the tables are"),
-        ("[settings]\n'a b' = 'c'", "settings: 'a b' is no name of a variable"),
+        ("[settings]\n'a b' = 'c'", "settings: 'a b' is not the name of a variable"),
         ("[settings]\nA = []", "settings: A is neither a text, a number nor true or false"),
         ("[settings.staging]\nA = 1", "settings: staging is neither"),
         ("[variables.staging]\nA = {}", "variables.staging: A is neither"),
