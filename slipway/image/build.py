@@ -35,12 +35,27 @@ def command(recipe: Recipe, repository: str, folder: Path, *, source: str, base:
     output = ["--load", "--provenance=false", "--tag", f"{repository}:{recipe.tag}"]
     cache = cache_options(repository) if is_remote(repository) else []
     return [
-        *("docker", "buildx", "build", "--target", recipe.stage, "--platform", recipe.platform),
+        *(
+            "docker",
+            "buildx",
+            "build",
+            "--target",
+            recipe.build.stage,
+            "--platform",
+            recipe.platform,
+        ),
         *(*output, *cache),
         *repeated("--build-arg", (f"{name}={text}" for name, text in arguments.items())),
         *repeated("--label", (f"{LABEL}.{name}={text}" for name, text in labels.items())),
-        str(folder),
+        *place(recipe, folder),
     ]
+
+
+def place(recipe: Recipe, folder: Path) -> list[str]:
+    """Name the Dockerfile, if it is not the context's own, and the context, in a folder."""
+    context, dockerfile = folder / recipe.build.context, folder / recipe.build.dockerfile
+    own = dockerfile == context / "Dockerfile"
+    return [*([] if own else ["--file", str(dockerfile)]), str(context)]
 
 
 def cache_options(repository: str) -> list[str]:

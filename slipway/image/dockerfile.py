@@ -39,22 +39,24 @@ def parse(text: str) -> Stages:
 
 def require(folder: Path, recipe: Recipe) -> None:
     """Raise ConfigurationError for a folder whose Dockerfile lacks a stage, with what to add."""
+    build = recipe.build
     try:
-        stages = parse((folder / "Dockerfile").read_text(encoding="utf-8", errors="replace"))
+        stages = parse((folder / build.dockerfile).read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:
-        what = "the revision has no Dockerfile"
-        raise ConfigurationError(what, hint="commit one; docs/adopt.md has its contract") from None
+        what = f"the revision has no {build.dockerfile}"
+        hint = "commit one, or set IMAGE_DOCKERFILE; docs/adopt.md has its contract"
+        raise ConfigurationError(what, hint=hint) from None
     named = ", ".join(stages.bases) or "none with a name"
-    if recipe.stage.lower() not in stages.bases:
+    if build.stage.lower() not in stages.bases:
         raise ConfigurationError(
-            f"the Dockerfile has no stage {recipe.stage}; its stages: {named}",
-            hint=f"name the stage that is deployed: FROM ... AS {recipe.stage}; or set IMAGE_STAGE",
+            f"the Dockerfile has no stage {build.stage}; its stages: {named}",
+            hint=f"name the stage that is deployed: FROM ... AS {build.stage}; or set IMAGE_STAGE",
         )
-    base = stages.bases.get(recipe.test_stage.lower(), "")
+    base = stages.bases.get(build.test_stage.lower(), "")
     if not (stages.has_argument and RUNTIME.search(base)):
         raise ConfigurationError(
-            f"the Dockerfile has no stage {recipe.test_stage} on top of the finished image",
-            hint=f"add before the first FROM: ARG RUNTIME={recipe.stage}\n"
-            f"and at the end: FROM ${{RUNTIME}} AS {recipe.test_stage}\n"
+            f"the Dockerfile has no stage {build.test_stage} on top of the finished image",
+            hint=f"add before the first FROM: ARG RUNTIME={build.stage}\n"
+            f"and at the end: FROM ${{RUNTIME}} AS {build.test_stage}\n"
             "with what the tests need below it; or set TEST_STAGE",
         )

@@ -46,19 +46,12 @@ def build_command(
     arguments = [f"PYTHON_IMAGE={recipe.base}", f"RUNTIME={runtime}"]
     shared = is_remote(repository)
     return [
-        *(
-            "docker",
-            "buildx",
-            "build",
-            "--target",
-            recipe.test_stage,
-            "--platform",
-            recipe.platform,
-        ),
+        *("docker", "buildx", "build", "--target", recipe.build.test_stage),
+        *("--platform", recipe.platform),
         *("--load", "--provenance=false", "--tag", suite),
         *(build.cache_options(repository)[:2] if shared else []),
         *repeated("--build-arg", arguments),
-        str(folder),
+        *build.place(recipe, folder),
     ]
 
 

@@ -9,6 +9,7 @@ from slipway.settings.setting import (
     PORTS,
     PROJECT,
     REGION,
+    RELATIVE,
     STACK_NAME,
     STAGE,
     TEMPLATE,
@@ -112,6 +113,20 @@ class Settings:
     )
     python_image: str = setting(
         "PYTHON_IMAGE", "the base image of the application", default="python:3.14-slim"
+    )
+    image_dockerfile: str = setting(
+        "IMAGE_DOCKERFILE",
+        "the Dockerfile, by its path in the repository",
+        kind=RELATIVE,
+        allowed="a path in the repository",
+        default="Dockerfile",
+    )
+    image_context: str = setting(
+        "IMAGE_CONTEXT",
+        "the folder that is the build context, by its path in the repository",
+        kind=RELATIVE,
+        allowed="a path in the repository",
+        default=".",
     )
     image_stage: str = setting(
         "IMAGE_STAGE",

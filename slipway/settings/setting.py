@@ -51,6 +51,8 @@ HOST = r"[\w.-]+(:\w+)?"
 IMAGE_REPOSITORY = f"({HOST}/)?{NAME}"
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 ECR_NAME = r"[a-z0-9]+([._/-][a-z0-9]+)*"
+# No absolute path, and none that leaves the repository.
+RELATIVE = r"(?!/)(?!(.*/)?\.\.(/|$))[\w./-]+"
 # https://docs.docker.com/build/building/multi-stage/#name-your-build-stages
 STAGE = r"[A-Za-z][\w.-]*"
 ECR_REPOSITORY = f"{HOST}/{ECR_NAME}"

@@ -8,7 +8,7 @@ import pytest
 from slipway.docker import digests
 from slipway.errors import Failed
 from slipway.image import build
-from slipway.image.recipe import Recipe
+from slipway.image.recipe import Build, Recipe
 from slipway.revision import Revision
 from slipway.settings import Settings
 
@@ -18,6 +18,21 @@ SOURCE = "https://gitlab.example/group/app"
 DIGEST = "sha256:" + "b" * 64
 FOLDER = Path("/scratch/context")
 PLENTY = build.FULL_BYTES
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "context", "words"),
+    [
+        ("Dockerfile", ".", ["/export"]),
+        ("app/Dockerfile", "app", ["/export/app"]),
+        ("app/Dockerfile.prod", "app", ["--file", "/export/app/Dockerfile.prod", "/export/app"]),
+        ("deploy/Dockerfile", ".", ["--file", "/export/deploy/Dockerfile", "/export"]),
+    ],
+)
+def test_a_dockerfile_may_be_anywhere(dockerfile: str, context: str, words: list[str]) -> None:
+    """Beside its context or not; docker finds one of the usual name in the context itself."""
+    own = replace(RECIPE, build=Build(dockerfile=dockerfile, context=context))
+    assert build.place(own, Path("/export")) == words
 
 
 def test_an_image_of_the_engine_is_built_without_a_registry() -> None:

@@ -1,17 +1,18 @@
 """A Dockerfile of one's own: its stages, and what is said when one is missing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from slipway.errors import ConfigurationError
 from slipway.image import dockerfile
-from slipway.image.recipe import Recipe
+from slipway.image.recipe import Build, Recipe
 from slipway.revision import Revision
 
 ROOT = Path(__file__).parents[2]
 RECIPE = Recipe(Revision("a" * 40, "b" * 40), "python:3.14-slim", "linux/amd64")
-OWN = Recipe(RECIPE.revision, RECIPE.base, RECIPE.platform, "Final", "checks")
+OWN = replace(RECIPE, build=Build(stage="Final", test_stage="checks"))
 GOOD = """\
 # syntax is the engine's own
 ARG RUNTIME=final
@@ -45,6 +46,14 @@ def test_every_way_to_write_a_stage_is_read(tmp_path: Path) -> None:
         "final": "python:3.14-slim",
         "checks": "$RUNTIME",
     }
+
+
+def test_another_file_is_read_where_it_is_named(tmp_path: Path) -> None:
+    """By its path in the repository."""
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "web.Dockerfile").write_text(GOOD)
+    build = replace(OWN.build, dockerfile="deploy/web.Dockerfile")
+    dockerfile.require(tmp_path, replace(OWN, build=build))
 
 
 def test_no_dockerfile_is_said(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from slipway import settings as known
 from slipway.errors import ConfigurationError
 from slipway.image import platforms, recipe
-from slipway.image.recipe import Recipe
+from slipway.image.recipe import Build, Recipe
 from slipway.revision import Revision
 from slipway.settings import Settings
 from slipway.shell import Completed
@@ -39,13 +39,15 @@ def test_a_tag_begins_with_the_commit() -> None:
         replace(CLEAN, revision=replace(CLEAN.revision, commit="c" * 40)),
         replace(CLEAN, base="python:3.13-slim"),
         replace(CLEAN, platform="linux/arm64"),
-        replace(CLEAN, stage="final"),
-        replace(CLEAN, test_stage="checks"),
+        replace(CLEAN, build=Build(stage="final")),
+        replace(CLEAN, build=Build(test_stage="checks")),
+        replace(CLEAN, build=Build(dockerfile="app/Dockerfile")),
+        replace(CLEAN, build=Build(context="app")),
         DIRTY,
     ],
 )
 def test_what_makes_another_image_makes_another_tag(other: Recipe) -> None:
-    """Another tree, commit, base image, platform or stage."""
+    """Another tree, commit, base image, platform, Dockerfile, context or stage."""
     assert other.tag != CLEAN.tag
 
 

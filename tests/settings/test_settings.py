@@ -386,3 +386,10 @@ def test_a_command_without_an_end_is_refused(text: str) -> None:
     """And one without a word."""
     with pytest.raises(ConfigurationError, match="is not a command, quoted as a shell reads it"):
         resolve("local", {"TEST_COMMAND": text})
+
+
+@pytest.mark.parametrize("path", ["/etc/Dockerfile", "../Dockerfile", "a/../../b", "a b"])
+def test_a_path_stays_in_the_repository(path: str) -> None:
+    """What is built is in the commit."""
+    with pytest.raises(ConfigurationError, match="is not a path in the repository"):
+        resolve("local", {"IMAGE_DOCKERFILE": path})
