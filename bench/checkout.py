@@ -58,7 +58,7 @@ def environment(state: Path) -> dict[str, str | None]:
 
 
 def fill(place: Place) -> None:
-    """Copy what stands here, committed or not, and commit it there."""
+    """Copy this work tree, committed or not, and commit it there."""
     for name in _files():
         target = place.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def fill(place: Place) -> None:
 
 @contextmanager
 def copied(scratch: Path) -> Iterator[Place]:
-    """Make a copy of what stands here, and at the end take down what is up for it."""
+    """Make a copy of this work tree, and at the end take down what is up for it."""
     copy = Place(scratch / "checkout", scratch / "state")
     for folder in (copy.folder, copy.state):
         folder.mkdir()

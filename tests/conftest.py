@@ -46,7 +46,7 @@ def _rare_collections() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared_models() -> Iterator[None]:
-    """Have botocore read each of its models, and each time that it is told, once for all tests."""
+    """Have botocore read each model, and each timestamp, once for all tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(loaders.create_loader))
         patch.setattr(parsers, "DEFAULT_TIMESTAMP_PARSER", cache(parsers.parse_timestamp))

@@ -80,7 +80,7 @@ def _signature(own: Mapping[str, inspect.Parameter], decided: Iterable[str]) -> 
     ours = [inspect.Parameter(name, kind, default=defaults[name]) for name in decided]
     others = [each.replace(kind=kind) for name, each in own.items() if name not in GIVEN]
     first = inspect.Parameter("context", kind)
-    # One without a default stands before the others, and is typed without its name.
+    # An option without a default comes first: it is typed without its name.
     named = sorted([*ours, *others], key=lambda each: each.default is not inspect.Parameter.empty)
     return inspect.Signature([first, *named])
 

@@ -21,7 +21,7 @@ from slipway.local_key import AccessKey
 ROOT = Path(__file__).parents[2]
 COMMAND_SECONDS = 900
 FIRST_STAGES = ("delivery stack", "build", "test", "push", "infrastructure")
-# What stands beside an application of one's own.
+# Slipway's files in the repository of an application.
 HOUSE = {
     *("tasks.py", "noxfile.py", "slipway", "stack", ".gitlab-ci.yml", ".gitignore"),
     *("requirements.txt", "requirements-local.txt", "requirements-dev.txt"),
@@ -217,7 +217,7 @@ def standing(project: Project) -> Iterator[None]:
 
 
 def fill(project: Project) -> None:
-    """Copy what stands here into a checkout, committed or not, and commit it there."""
+    """Copy this work tree into a checkout, committed or not, and commit it there."""
     for name in _files():
         target = project.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

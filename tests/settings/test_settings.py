@@ -313,7 +313,7 @@ def test_the_file_of_an_application_of_one_s_own_is_read(tmp_path: Path) -> None
 
 
 def test_the_page_s_file_is_read(tmp_path: Path) -> None:
-    """The example of slipway.toml in docs/settings.md stands for an environment as it is."""
+    """The example of slipway.toml in docs/settings.md configures an environment unchanged."""
     page = (ROOT / "docs" / "settings.md").read_text()
     (tmp_path / "slipway.toml").write_text(page.split("```toml\n")[1].split("```")[0])
     found = load("staging", tmp_path, options.declared())

@@ -55,7 +55,7 @@ def test_no_value_is_shown_or_read(world: World, person: Person) -> None:
 def test_a_secret_gets_another_value(
     world: World, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same secret; whoever uses it is told what brings it to the tasks."""
+    """The same secret; if it is used, the output says what brings it to the tasks."""
     world.settings = replace(world.settings, stack_options=(("STACK_SECRETS", "API_KEY"),))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     for value in ("first", "second"):

@@ -52,7 +52,7 @@ def _read(own: int) -> bytes:
 
 
 def lines(text: str) -> list[str]:
-    """List what stands on the screen, without control sequences and the clock's line."""
+    """List the lines of the screen, without control sequences and the clock's line."""
     return [line.rstrip() for line in re.split(r"[\r\n]+", CONTROL.sub("", text)) if line.strip()]
 
 
