@@ -9,6 +9,7 @@ from slipway.events import Note, Say
 from slipway.release import app_secrets
 from slipway.settings import Settings
 from slipway.templates import blueprint
+from slipway.templates.options import OWN_VARIABLES
 
 
 def put(settings: Settings, name: str, say: Say) -> None:
@@ -17,6 +18,9 @@ def put(settings: Settings, name: str, say: Say) -> None:
     Raises ConfigurationError for a name that is none, and without a value.
     """
     app_secrets.require_variable(name)
+    if name in OWN_VARIABLES:
+        what = f"{name} is set by the stack itself, and cannot be a secret of yours"
+        raise ConfigurationError(what, hint="choose another name")
     is_used = name in used(settings)
     value = read_value(settings, name)
     prepare(settings, say)
@@ -43,8 +47,12 @@ def used(settings: Settings) -> list[str]:
 def read_value(settings: Settings, name: str) -> str:
     """Read the value of a secret, without its last line end. Raises ConfigurationError for none."""
     is_asked = sys.stdin.isatty()
-    text = getpass.getpass(f"value of {name}: ") if is_asked else sys.stdin.read()
-    if value := text.removesuffix("\n"):
+    try:
+        text = getpass.getpass(f"value of {name}: ") if is_asked else sys.stdin.read()
+    except UnicodeDecodeError:
+        what = f"the value of {name} is not UTF-8 text"
+        raise ConfigurationError(what, hint="encode it, such as with base64") from None
+    if value := text.removesuffix("\n").removesuffix("\r"):
         return value
     command = f"invoke secrets.set {name} --env {settings.environment}"
     raise ConfigurationError(f"{name} has no value", hint=f"type one, or: {command} < FILE")

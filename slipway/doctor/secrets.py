@@ -53,7 +53,9 @@ def _secret(case: Case, name: str, value_from: str) -> Finding:
     try:
         found = client.describe_secret(SecretId=arn)
     except client.exceptions.ResourceNotFoundException:
-        return wrong(SUBJECT, f"{name}: {arn} does not exist", "create it, or correct the ARN")
+        is_own = arn.endswith(f":secret:{app_secrets.secret_name(case.settings, name)}")
+        hint = case.command(f"secrets.set {name}") if is_own else "create it, or correct the ARN"
+        return wrong(SUBJECT, f"{name}: {arn} does not exist", hint)
     # An answer without an ARN is not one of AWS, and says nothing of the stages.
     arn, versions = found["ARN"], found.get("VersionIdsToStages", {})
     stages = {stage for each in versions.values() for stage in each}

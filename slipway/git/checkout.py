@@ -10,6 +10,9 @@ from slipway.errors import ConfigurationError
 from slipway.git.command import attempt, git
 from slipway.revision import Revision
 
+# https://git-scm.com/docs/gitglossary#Documentation/gitglossary.txt-exclude
+NO_DOTENV = ":(exclude).env"
+
 
 def current(folder: Path = Path()) -> Revision:
     """Return the revision of the checkout in `folder`: read once, and fixed from then on.
@@ -93,7 +96,10 @@ def _edited(path: str) -> ConfigurationError:
 
 
 def _work_tree(folder: Path) -> str:
-    """Return the tree of the files in `folder`, without touching the index."""
+    """Return the tree of the files in `folder`, without touching the index.
+
+    A `.env` is in it as it is committed, or not at all: it has a machine's secrets.
+    """
     repository = git("rev-parse", "--absolute-git-dir", folder=folder)
     prefix = git("rev-parse", "--show-prefix", folder=folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -101,7 +107,7 @@ def _work_tree(folder: Path) -> str:
         if (own := Path(repository, "index")).exists():
             index.write_bytes(own.read_bytes())
         env = {"GIT_INDEX_FILE": str(index)}
-        git("add", "--all", *_also_sparse(folder), ".", folder=folder, env=env)
+        git("add", "--all", *_also_sparse(folder), ".", *_no_dotenv(folder), folder=folder, env=env)
         _refuse_edited_repositories(folder, env)
         part = [f"--prefix={prefix}"] if prefix else []
         return git("write-tree", *part, folder=folder, env=env)
@@ -111,6 +117,14 @@ def _also_sparse(folder: Path) -> list[str]:
     """Return the option for edits outside of a sparse checkout, which git leaves out otherwise."""
     sparse = attempt("config", "--type=bool", "core.sparseCheckout", folder=folder).stdout.strip()
     return ["--sparse"] if sparse == "true" else []
+
+
+def _no_dotenv(folder: Path) -> list[str]:
+    """Return the exclusion of a `.env`; git takes none of a file that it ignores anyway."""
+    if not (folder / ".env").exists():
+        return []
+    is_ignored = attempt("check-ignore", "--quiet", ".env", folder=folder).code == 0
+    return [] if is_ignored else [NO_DOTENV]
 
 
 def _refuse_edited_repositories(folder: Path, env: dict[str, str]) -> None:

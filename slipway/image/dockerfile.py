@@ -12,7 +12,7 @@ FROM = re.compile(
     r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)(?:[ \t]+AS[ \t]+(\S+))?",
     re.IGNORECASE | re.MULTILINE,
 )
-ARGUMENT = re.compile(r"^[ \t]*ARG[ \t]+RUNTIME\b", re.IGNORECASE | re.MULTILINE)
+ARGUMENT = re.compile(r"^[ \t]*ARG[ \t]+(.*[ \t])?RUNTIME\b", re.IGNORECASE | re.MULTILINE)
 RUNTIME = re.compile(r"\$RUNTIME\b|\$\{RUNTIME(:-[^}]*)?\}")
 CONTINUED = re.compile(r"\\[ \t]*\n")
 
@@ -42,8 +42,8 @@ def require(folder: Path, recipe: Recipe) -> None:
     build = recipe.build
     try:
         stages = parse((folder / build.dockerfile).read_text(encoding="utf-8", errors="replace"))
-    except FileNotFoundError:
-        what = f"the revision has no {build.dockerfile}"
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        what = f"the revision has no file {build.dockerfile}"
         hint = "commit one, or set IMAGE_DOCKERFILE; docs/adopt.md has its contract"
         raise ConfigurationError(what, hint=hint) from None
     named = ", ".join(stages.bases) or "none with a name"

@@ -98,9 +98,10 @@ def _run(settings: Settings, image: list[str], token: str, url: str) -> verdict.
     `image` is the platform, and the suite's image.
     """
     own = f"{suite_parts.name(token)}-run"
-    own_variables = {"DATABASE_URL": url, "JUNIT_XML": JUNIT_INSIDE}
-    variables = {**dict(settings.test_variables), **own_variables}
-    named = repeated("--env", variables)
+    variables = {"DATABASE_URL": url, "JUNIT_XML": JUNIT_INSIDE}
+    # The application's own are committed; in docker's environment, PATH or HOME would be docker's.
+    own_variables = [f"{name}={text}" for name, text in settings.test_variables]
+    named = repeated("--env", [*own_variables, *variables])
     place = [
         "--name",
         own,

@@ -12,8 +12,8 @@ NO_TESTS = 5
 KILLED = 137
 FIX = "fix them, commit, then run: invoke test"
 START = (
-    "check that the file of TEST_COMMAND (entries/test.sh) is committed, is executable"
-    " (git update-index --chmod=+x) and has LF line ends"
+    "check that TEST_COMMAND (entries/test.sh) exists in the tests' stage; a script must be"
+    " committed, executable (git update-index --chmod=+x) and have LF line ends"
 )
 REPORT = "make TEST_COMMAND (entries/test.sh) write a JUnit report to $JUNIT_XML"
 

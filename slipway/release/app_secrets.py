@@ -29,9 +29,10 @@ def secret_name(settings: Settings, name: str) -> str:
 def require_variable(name: str) -> None:
     """Raise ConfigurationError for a text that is not the name of a variable."""
     if not VARIABLE.fullmatch(name):
+        shown = name.partition("=")[0]  # a value may follow
         raise ConfigurationError(
-            f"{name!r} is not the name of a variable",
-            hint="capitals, digits and _, such as API_KEY",
+            f"{shown!r} is not the name of a variable, in capitals, digits and _",
+            hint="type the name alone, such as API_KEY; the value is asked for",
         )
 
 

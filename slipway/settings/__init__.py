@@ -15,7 +15,7 @@ from slipway.settings.loader import LOCAL, Declared, prefix
 from slipway.settings.project_file import ProjectFile
 from slipway.settings.setting import PORTS, PROJECT
 
-__all__ = ["Settings", "database_secret", "load", "resolve"]
+__all__ = ["Settings", "database_secret", "load", "misnamed", "resolve", "uncommittable"]
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
 # The options of the stacks; their declarations are in stack/options.
@@ -61,7 +61,8 @@ def resolve(
         names = {each.metadata["name"] for each in options}
         texts = {name: text for name, text in texts.items() if name in names}
     problems += [*own.problems, *mistyped(file or {})]
-    problems += uncommittable(project.settings, known_environments(merged), options)
+    problems += [*uncommittable(project.settings, options)]
+    problems += misnamed(project.variables, known_environments(merged))
     loader.require(environment, problems)
     values["image_repository"] = values["image_repository"] or f"{values['project']}/app"
     return Settings(
@@ -77,9 +78,11 @@ def resolve(
 def _require_known(environment: str, variables: Mapping[str, str]) -> None:
     known = known_environments(variables)
     if environment not in known:
+        spelt = environment.lower().replace("_", "-")
+        define = f"to define it, set {prefix(environment)}AWS_STACKNAME"
         raise ConfigurationError(
             f"unknown environment {environment!r}; known: {', '.join(known)}",
-            hint=f"to define it, set {prefix(environment)}AWS_STACKNAME",
+            hint=f"type --env {spelt}" if spelt in known else define,
         )
 
 
@@ -100,19 +103,32 @@ def mistyped(file: Mapping[str, str]) -> list[str]:
     return problems
 
 
-def uncommittable(
-    settings: Mapping[str, str], environments: list[str], options: Declared
-) -> Iterator[str]:
-    """List what may not stand in `slipway.toml`: what is secret, and what nothing reads."""
-    starts = [prefix(each) for each in environments]
+def uncommittable(settings: Mapping[str, str], options: Declared) -> Iterator[str]:
+    """List what may not stand in `slipway.toml`: what is secret, and what nothing reads.
+
+    Any prefix is allowed: the environment may be named elsewhere, or in other jobs.
+    """
+    declared = [*_declared(), *options]
+    known = {each.metadata["name"] for each in declared}
     secret = {each.metadata["name"] for each in _declared() if each.metadata["secret"]}
     for name in settings:
-        plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
-        if plain in {*secret, *credentials.NAMES}:
+        if _is_one_of(name, {*secret, *credentials.NAMES}):
             yield f"{project_file.NAME}: {name} is not for a file that is committed"
-        elif options:
-            for problem in loader.unknown([*_declared(), *options], [plain], "a setting"):
+        elif options and not _is_one_of(name, known):
+            for problem in loader.unknown(declared, [name], "a setting"):
                 yield f"{project_file.NAME}: {problem}"
+
+
+def _is_one_of(name: str, names: set[str]) -> bool:
+    """Whether a variable is one of these, with the prefix of some environment or without."""
+    return name in names or any(name.endswith(f"_{each}") for each in names)
+
+
+def misnamed(variables: Mapping[str, object], environments: list[str]) -> Iterator[str]:
+    """List the tables of variables whose environment is almost a known one."""
+    for name in set(variables) - {"", *environments}:
+        if close := difflib.get_close_matches(name, environments, n=1, cutoff=0.8):
+            yield f"{project_file.NAME}: variables.{name} is of no environment; {close[0]} is one"
 
 
 def _without_credentials(environment: str, variables: Mapping[str, str]) -> dict[str, str]:

@@ -72,13 +72,13 @@ def parse(content: Mapping[str, Any]) -> ProjectFile:
 
 
 def texts(table: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values of a table as texts: a number in digits, a truth as yes or no."""
+    """Return the values of a table as texts: a number in digits, a truth as true or false."""
     return {name: _text(value) for name, value in table.items()}
 
 
 def _text(value: str | float | bool) -> str:  # noqa: FBT001 - one of TOML's types
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "true" if value else "false"
     return str(value)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from slipway.settings import loader
 from stack.options import Options, conflicts, declared, partitions
+from stack.options.values import OWN_VARIABLES
 
-__all__ = ["declared", "read"]
+__all__ = ["OWN_VARIABLES", "declared", "read"]
 
 
 def read(

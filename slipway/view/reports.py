@@ -67,7 +67,7 @@ def log_line(event: LogLine) -> str:
 def app_secret(event: AppSecret) -> str:
     """Write a secret: its name, the day of its last change, and whether tasks get it."""
     if event.changed is None:
-        return f"  {event.name} does not exist; next: invoke secrets.set {event.name}"
+        return f"  {event.name} does not exist; invoke secrets.set creates it in this environment"
     changed = f"{datetime.fromtimestamp(event.changed, UTC):%Y-%m-%d}"
     return f"  {event.name} changed {changed}{'' if event.used else ', not in STACK_SECRETS'}"
 

@@ -48,6 +48,24 @@ def test_an_untracked_file_counts_where_git_is_told_to_hide_it(checkout: Checkou
     assert checkouts.current(checkout.folder).dirty
 
 
+def test_a_dotenv_is_built_as_it_is_committed_or_not_at_all(checkout: Checkout) -> None:
+    """It has a machine's secrets, whether git ignores it or nobody has thought of that."""
+    commit = checkout.commit()
+    checkout.write(".env", "SECRET=hush")
+    assert checkouts.current(checkout.folder).name == commit
+    checkout.write("new", "text")
+    tree = checkouts.current(checkout.folder).tree
+    assert checkout.git("ls-tree", "--name-only", tree).split() == ["file", "new"]
+    checkout.write(".gitignore", ".env\n")
+    tree = checkouts.current(checkout.folder).tree
+    assert ".env" not in checkout.git("ls-tree", "--name-only", tree).split()
+    (checkout.folder / ".gitignore").unlink()
+    committed = checkout.commit()
+    assert ".env" in checkout.git("ls-tree", "--name-only", committed).split()
+    checkout.write(".env", "SECRET=another")
+    assert checkouts.current(checkout.folder).name == committed
+
+
 def test_the_same_dirty_content_has_the_same_tag(checkout: Checkout) -> None:
     """A dirty tree is built once, too; another content is another tag."""
     checkout.commit()

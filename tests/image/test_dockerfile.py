@@ -38,7 +38,9 @@ def test_the_example_s_own_is_right() -> None:
 
 
 def test_every_way_to_write_a_stage_is_read(tmp_path: Path) -> None:
-    """Lower case, a platform, a line that goes on, a variable with and without braces."""
+    """Lower case, a platform, a line that goes on, several arguments in one instruction."""
+    (tmp_path / "Dockerfile").write_text(GOOD.replace("ARG RUNTIME", "ARG PYTHON=3 RUNTIME"))
+    dockerfile.require(tmp_path, OWN)
     (tmp_path / "Dockerfile").write_text(GOOD)
     dockerfile.require(tmp_path, OWN)
     assert dockerfile.parse(GOOD).bases == {
@@ -58,7 +60,7 @@ def test_another_file_is_read_where_it_is_named(tmp_path: Path) -> None:
 
 def test_no_dockerfile_is_said(tmp_path: Path) -> None:
     """It may be there, and not committed."""
-    with pytest.raises(ConfigurationError, match="the revision has no Dockerfile") as caught:
+    with pytest.raises(ConfigurationError, match="the revision has no file Dockerfile") as caught:
         dockerfile.require(tmp_path, OWN)
     assert "commit" in caught.value.hint
 

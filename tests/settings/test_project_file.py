@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from slipway.errors import ConfigurationError
-from slipway.settings import load, project_file, resolve
+from slipway.settings import load, misnamed, project_file, resolve, uncommittable
 from slipway.settings.project_file import ProjectFile
 from slipway.templates import options
 
@@ -40,7 +40,7 @@ def test_a_committed_file_is_enough_for_an_environment(tmp_path: Path) -> None:
     """Settings, options and variables; an environment may have variables of its own."""
     found = load("staging", written(tmp_path), options.declared())
     assert (found.region, found.project) == ("eu-west-1", "shop")
-    assert dict(found.stack_options) == {"STACK_WAF": "yes", "STACK_ZONES": "3"}
+    assert dict(found.stack_options) == {"STACK_WAF": "true", "STACK_ZONES": "3"}
     assert dict(found.variables) == {"DJANGO_SETTINGS_MODULE": "shop.settings", "DEBUG": "yes"}
     assert dict(load("local", tmp_path).variables)["DEBUG"] == "no"
 
@@ -105,7 +105,10 @@ def test_no_file_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["AWS_SECRET_ACCESS_KEY", "STAGING_AWS_PROFILE", "CI_REGISTRY_PASSWORD", "GITLAB_TOKEN"],
+    [
+        *("AWS_SECRET_ACCESS_KEY", "STAGING_AWS_PROFILE", "CI_REGISTRY_PASSWORD", "GITLAB_TOKEN"),
+        *("STAGING_EU_AWS_SECRET_ACCESS_KEY", "ELSEWHERE_GITLAB_TOKEN"),
+    ],
 )
 def test_what_is_secret_is_not_committed(name: str) -> None:
     """Nor is who deploys: that is a machine's, or a job's. No value is shown."""
@@ -137,6 +140,23 @@ def test_a_prefix_counts_wherever_its_environment_is_named() -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve("staging", own, options=options.declared(), project=project)
     assert caught.value.what.splitlines()[1:] == ["  slipway.toml: STACK_FOREIGN is not a setting"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LOCAL_PORT", "LOCAL_STACK_WAITS", "STAGING_EU_AWS_REGION", "ELSEWHERE_STACK_ZONES"],
+)
+def test_every_name_is_taken_with_any_prefix(name: str) -> None:
+    """Also one that looks like a prefix itself; a job may not know the environment."""
+    assert list(uncommittable({name: "x"}, options.declared())) == []
+
+
+def test_variables_of_a_misspelt_environment_are_refused() -> None:
+    """An environment that only another job knows is not."""
+    variables = dict.fromkeys(["", "local", "staging", "stagng", "elsewhere"], "variables")
+    assert list(misnamed(variables, ["local", "staging"])) == [
+        "slipway.toml: variables.stagng is of no environment; staging is one"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,14 @@ def test_an_unknown_environment_lists_the_known_ones() -> None:
     assert caught.value.hint == "to define it, set STAGIN_AWS_STACKNAME"
 
 
+@pytest.mark.parametrize("typed", ["Staging", "STAGING"])
+def test_another_spelling_of_an_environment_is_named(typed: str) -> None:
+    """It is defined already."""
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(typed, STAGING)
+    assert caught.value.hint == "type --env staging"
+
+
 def test_local_is_known_once() -> None:
     """A variable with the prefix of the local environment does not make a second one."""
     assert known.known_environments({"LOCAL_AWS_STACKNAME": "shop"}) == ["local"]

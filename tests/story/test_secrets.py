@@ -75,7 +75,7 @@ def test_secrets_are_listed_with_those_that_are_missing(world: World, person: Pe
     assert person.secrets_list().screen == [
         "  API_KEY changed 2026-11-25",
         "  OLD changed 2026-11-25, not in STACK_SECRETS",
-        "  TOKEN does not exist; next: invoke secrets.set TOKEN",
+        "  TOKEN does not exist; invoke secrets.set creates it in this environment",
     ]
 
 
@@ -83,6 +83,39 @@ def test_secrets_are_listed_with_those_that_are_missing(world: World, person: Pe
 def test_what_is_no_variable_is_refused(person: Person, name: str) -> None:
     """Before a value is asked for."""
     assert person.secrets_set(name).code == 2
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_value_that_is_typed_with_its_name_is_not_shown(person: Person) -> None:
+    """`secrets.set API_KEY=hunter2` is a slip, which ends in a job's log."""
+    done = person.secrets_set(f"API_KEY={VALUE}")
+    assert done.code == 2
+    assert VALUE not in done.text()
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_name_of_the_stack_s_own_is_refused(world: World, person: Person) -> None:
+    """STACK_SECRETS would refuse it, after it was kept."""
+    assert person.secrets_set("DATABASE_URL").code == 2
+    assert world.secrets.texts == {}
+
+
+@pytest.mark.parametrize("text", ["hunter2\n", "hunter2\r\n", "hunter2"])
+def test_a_line_end_is_not_part_of_a_value(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """One of each kind; what stands before it is."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text, newline=""))
+    person.secrets_set("API_KEY")
+    assert list(world.secrets.texts.values()) == [VALUE]
+
+
+def test_a_file_that_is_no_text_is_refused(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets Manager's string is one, and so is a variable."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), "utf-8"))
+    done = person.secrets_set("API_KEY")
+    assert done.code == 2
+    assert "is not UTF-8 text" in done.message
 
 
 def test_an_empty_value_is_none(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

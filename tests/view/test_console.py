@@ -174,7 +174,7 @@ TABLE: list[tuple[Event, list[str], bool]] = [
     (AppSecret("API_KEY", 86_400.0, used=True), ["  API_KEY changed 1970-01-02"], False),
     (
         AppSecret("API_KEY", None, used=True),
-        ["  API_KEY does not exist; next: invoke secrets.set API_KEY"],
+        ["  API_KEY does not exist; invoke secrets.set creates it in this environment"],
         False,
     ),
     (
