@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from slipway import shell
+from slipway.local import leftovers
 
 ROOT = Path(__file__).parents[1]
 PORT, IMAGES = 4588, "slipway/bench"
@@ -79,19 +80,10 @@ def copied(scratch: Path) -> Iterator[Place]:
         yield copy
     finally:
         copy.attempt("invoke", "local.down", "--yes")
-        _remove_images()
+        leftovers.remove_image_names(IMAGES)
 
 
 def _files() -> list[str]:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     found = shell.run(listed, cwd=ROOT).stdout.splitlines()
     return [name for name in found if (ROOT / name).exists()]
-
-
-def _remove_images() -> None:
-    """Remove the names that images were given here, and no other name of theirs."""
-    ours = (f"reference={each}" for each in (IMAGES, f"localhost:{PORT}/*"))
-    filters = [word for each in ours for word in ("--filter", each)]
-    names = ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}", *filters]
-    if found := shell.run(names).stdout.split():
-        shell.run(["docker", "rmi", "--force", *found], check=False)

@@ -79,7 +79,7 @@ def with_image(base: TaskDefinitionTypeDef, image: Image) -> RegisterTaskDefinit
         for each in base["containerDefinitions"]
     ]
     writable = {name: value for name, value in base.items() if name not in READ_ONLY_FIELDS}
-    # No type says that what is left of it after READ_ONLY_FIELDS is what the call takes.
+    # No type says that the fields beside READ_ONLY_FIELDS are those that the call takes.
     definition = {**writable, "containerDefinitions": containers}
     return cast("RegisterTaskDefinitionRequestTypeDef", definition)
 

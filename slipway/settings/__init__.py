@@ -60,7 +60,7 @@ def resolve(
         problems += loader.mistyped(options, texts)
         names = {each.metadata["name"] for each in options}
         texts = {name: text for name, text in texts.items() if name in names}
-    problems += [*own.problems, *mistyped(file or {})]
+    problems += [*own.problems, *mistyped_settings(file or {})]
     problems += [*uncommittable(project.settings, options)]
     problems += misnamed(project.variables, known_environments(merged))
     loader.require(environment, problems)
@@ -86,17 +86,18 @@ def _require_known(environment: str, variables: Mapping[str, str]) -> None:
         )
 
 
-def mistyped(file: Mapping[str, str]) -> list[str]:
+def mistyped_settings(file: Mapping[str, str]) -> list[str]:
     """List the names in `.env` that are almost a setting's.
 
     Other names are allowed, because other tools read the same file.
     """
-    names = [each.metadata["name"] for each in _declared()]
-    starts = [prefix(each) for each in known_environments(file)]
+    names = {each.metadata["name"] for each in _declared()}
+    # Of SHOP_ and SHOP_EU_, the longer one is the environment's.
+    starts = sorted(map(prefix, known_environments(file)), key=len, reverse=True)
     problems = []
     for name in file:
         plain = next((name.removeprefix(each) for each in starts if name.startswith(each)), name)
-        if {name, plain} & {*names, *credentials.NAMES} or STACK_OPTION.fullmatch(plain):
+        if _is_one_of(name, {*names, *credentials.NAMES}) or STACK_OPTION.fullmatch(plain):
             continue
         if close := difflib.get_close_matches(plain, names, n=1, cutoff=0.9):
             problems.append(f".env: {name} is not a setting; did you mean {close[0]}?")

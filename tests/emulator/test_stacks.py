@@ -73,7 +73,7 @@ def test_a_service_whose_creation_fails_is_not_left_behind(
 
 
 def test_a_service_whose_update_fails_is_sent_back(account: Account, engine: Engine) -> None:
-    """The task that runs in the end is of the definition of before."""
+    """The task that runs in the end is of the previous definition."""
     assert engine
     stack = Stack(account)
     stack.create(template(DeploymentConfiguration=BREAKER))

@@ -62,10 +62,13 @@ def test_no_file_and_a_folder_of_that_name_are_nothing(tmp_path: Path) -> None:
 def test_a_mistyped_name_is_a_problem(name: str, meant: str) -> None:
     """It would be ignored without a word otherwise."""
     file = {"STAGING_AWS_STACKNAME": "shop", name: "x"}
-    assert settings.mistyped(file) == [f".env: {name} is not a setting; did you mean {meant}?"]
+    assert settings.mistyped_settings(file) == [
+        f".env: {name} is not a setting; did you mean {meant}?"
+    ]
 
 
 def test_names_of_other_tools_are_left_alone() -> None:
     """Other programs read the same file."""
     file = {"DJANGO_SECRET_KEY": "x", "AWS_DEFAULT_REGION": "x", "IMAGE": "x", "PORT": "x"}
-    assert settings.mistyped({**file, "STACK_ZONES": "3", "STAGING_AWS_REGION": "x"}) == []
+    file |= {"SHOP_AWS_STACKNAME": "a", "SHOP_EU_AWS_STACKNAME": "b", "SHOP_EU_AWS_REGION": "x"}
+    assert settings.mistyped_settings({**file, "STACK_ZONES": "3", "STAGING_AWS_REGION": "x"}) == []
